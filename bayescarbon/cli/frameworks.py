@@ -1,0 +1,60 @@
+"""``bayescarbon frameworks``: the ways of counting a sink."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from typing import Any
+
+from bayescarbon.accounting.frameworks import Framework, frameworks, weights
+from bayescarbon.cli.console import Console
+from bayescarbon.cli.unknown import unknown_name
+from bayescarbon.report.terminal import Line, aligned
+
+
+def _record(framework: Framework) -> dict[str, Any]:
+    return {
+        "framework": framework.name,
+        "title": framework.title,
+        "base": framework.base,
+        "argued_by": framework.argued_by,
+        "citation": framework.citation,
+        "description": dict(framework.description),
+        "weights": weights(framework),
+    }
+
+
+def _detail(framework: Framework) -> list[Line | str]:
+    signed = weights(framework)
+    base = [f"Builds on  {framework.base}"] if framework.base else []
+    return [
+        Line(f"{framework.name}: {framework.title}", bold=True),
+        "",
+        *textwrap.wrap(framework.description["en"], 100),
+        *textwrap.wrap(framework.description["zh"], 50),
+        "",
+        *base,
+        f"Argued by  {framework.argued_by}",
+        f"Citation   {framework.citation}",
+        "",
+        "Lines of the ledger that count, and their sign:" if signed else "No line of the ledger counts.",
+        *(f"  {'+' if sign > 0 else '-'} {line}" for line, sign in signed.items()),
+    ]
+
+
+def command(options: argparse.Namespace, console: Console) -> int:
+    """List all frameworks or explain one."""
+    known = frameworks()
+    if options.framework is None:
+        rows = [(name, framework.description["en"]) for name, framework in known.items()]
+        console.show(aligned([("framework", "what it counts"), *rows]))
+        console.show(
+            ["", "`bayescarbon frameworks NAME` gives the lines, the reasons and who argues for it."]
+        )
+        console.answer([_record(framework) for framework in known.values()])
+        return 0
+    if options.framework not in known:
+        return unknown_name("frameworks", "framework", options.framework, known)
+    console.show(_detail(known[options.framework]))
+    console.answer(_record(known[options.framework]))
+    return 0

@@ -1,0 +1,1 @@
+"""Units, definitions of quantities, species, the literature library and the tidy evidence table."""

@@ -1,0 +1,339 @@
+"""Sample a study's posterior, hold it against the gate, and keep it as one file."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import nutpie
+import numpy as np
+import pandas as pd
+import pymc as pm
+import xarray as xr
+
+from bayescarbon.accounting.price import Timing, margin_gap
+from bayescarbon.diagnostics import Diagnostics, convergence, judge
+from bayescarbon.evidence.quantities import quantities
+from bayescarbon.model.build import Specification, model_of, specify
+from bayescarbon.model.inputs import MARGIN_COLUMNS, harvest_draws, margin_standard, water_ratio
+from bayescarbon.model.predict import complete, quantity_draws
+from bayescarbon.model.predictive import replicate
+from bayescarbon.model.tables import dataset_frame, frame_dataset, outlier_table, quantity_table, row_dataset
+from bayescarbon.study import Study
+
+type Progress = Callable[[str, int, int], None]
+
+SAMPLED = ("mu", "level_sd", "eta", "season", "scatter", "observed_mean")
+SAFER = {"tune": 2, "draws": 2, "target_accept": 0.998}
+PRIOR_DRAWS = 1000
+BATCH_COLUMNS = ("stocked_t", "cycle_days", "individuals", "emissions_t_co2e")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A posterior with what is needed to account with it.
+
+    Attributes
+    ----------
+    data : xarray.DataTree
+        Groups posterior, prior, posterior_predictive, prior_predictive, sample_stats, observed_data, constant_data,
+        economics, and the tables below. Units and definitions stand in the variables' attributes.
+    diagnostics : Diagnostics
+        Whether the posterior passed its gate.
+    timings : dict
+        Seconds spent on build, compile and sample.
+    """
+
+    data: xr.DataTree
+    diagnostics: Diagnostics
+    timings: dict[str, float]
+
+    @property
+    def quantities(self) -> pd.DataFrame:
+        """Posterior summary of every quantity at every species and site of the harvest (quantities.csv)."""
+        return dataset_frame(self.data["quantity_table"].to_dataset())
+
+    @property
+    def outliers(self) -> pd.DataFrame:
+        """Samples suspected of being contaminated, with the posterior probability that they are."""
+        return dataset_frame(self.data["outlier_table"].to_dataset())
+
+    def batch_draws(self) -> xr.Dataset:
+        """Return the inputs of the ledger, every quantity along ``batch``.
+
+        Returns
+        -------
+        xarray.Dataset
+            As `bayescarbon.accounting.ledger.ledger` wants it.
+        """
+        posterior, constant = self.data["posterior"].to_dataset(), self.data["constant_data"].to_dataset()
+        inputs: dict[str, xr.DataArray] = {name: constant[name] for name in BATCH_COLUMNS}
+        index = {"stock": constant["stock_of_batch"], "site": constant["site_of_batch"]}
+        for name in (*quantities(), "harvest_t", *(n for n in posterior if str(n).startswith("fouler_"))):
+            if name not in posterior:
+                continue
+            draws = posterior[name]
+            for dim, position in index.items():
+                if dim in draws.dims:
+                    draws = draws.isel({dim: position})
+            inputs[str(name)] = draws.reset_coords(drop=True)
+        return xr.Dataset(inputs).assign_coords(batch=constant["batch"])
+
+    def economics(self, timing: Timing = "costs_at_stocking") -> xr.Dataset:
+        """Return draws of the numerator of the carbon price and of the baseline share.
+
+        Parameters
+        ----------
+        timing : {"costs_at_stocking", "all_at_harvest"}
+            When costs fall due, where the study gives revenues and costs.
+
+        Returns
+        -------
+        xarray.Dataset
+            ``margin_gap`` (batch, chain, draw), study currency for the whole batch at harvest; ``baseline_share``.
+
+        Raises
+        ------
+        ValueError
+            If the study has no economics.
+        """
+        if "economics" not in self.data.children:
+            raise ValueError("the study has no economics table, so there is no price to compute")
+        rows = dataset_frame(self.data["economics"].to_dataset())
+        standard = self.data["posterior"]["margin_standard"].rename(paid_batch="batch")
+        gap = np.where(
+            rows["margin_gap"].notna(),
+            rows["margin_gap"],
+            margin_gap(
+                *(rows[c] for c in MARGIN_COLUMNS), rows["discount_rate"].fillna(0.0), rows["cycle_months"], timing
+            ),
+        )
+        grouped = rows.assign(gap=gap).groupby("batch", sort=False)
+        centre = grouped["gap"].mean()
+        error = grouped["margin_gap_sd"].first().fillna(grouped["gap"].std(ddof=1) / np.sqrt(grouped.size())).fillna(0.0)
+        order = standard["batch"].to_numpy()
+        values = xr.DataArray(centre[order].to_numpy(), dims="batch", coords={"batch": order})
+        spread = xr.DataArray(error[order].to_numpy(), dims="batch", coords={"batch": order})
+        total = (values + spread * standard).transpose("batch", "chain", "draw")
+        total.attrs = {"units": str(self.data.attrs["currency"]), "long_name": "margin gap per batch at harvest"}
+        return xr.Dataset({"margin_gap": total, "baseline_share": self.data["posterior"]["baseline_share"]})
+
+    def save(self, path: str | Path) -> None:
+        """Write everything to one netCDF file.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; an existing one is replaced.
+        """
+        self.data.to_netcdf(path, engine="h5netcdf", mode="w")
+
+
+def load_fit(path: str | Path) -> Fit:
+    """Read a fit back from the file that `Fit.save` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Raises
+    ------
+    OSError
+        If the file is missing or is no such file.
+    """
+    with xr.open_datatree(path, engine="h5netcdf") as tree:
+        data = tree.load()
+    stored = json.loads(data.attrs["diagnostics"])
+    stored["reasons"] = tuple(stored["reasons"])
+    return Fit(data, Diagnostics(**stored), json.loads(data.attrs["timings"]))
+
+
+def fit(
+    study: Study,
+    *,
+    seed: int = 1,
+    draws: int = 2000,
+    chains: int = 4,
+    tune: int = 1000,
+    target_accept: float = 0.99,
+    literature: bool = True,
+    progress: Progress | None = None,
+) -> Fit:
+    """Fit literature and farm rows together and carry every quantity of the study to its posterior.
+
+    Parameters
+    ----------
+    study : Study
+        As read by `read_study`.
+    seed : int
+        Same study, seed and versions give the same numbers.
+    draws, chains, tune : int
+        Kept draws and tuning draws per chain, and chains.
+    target_accept : float
+        Of NUTS. High, because funnels of sparse hierarchies leave no divergence behind at 0.99.
+    literature : bool
+        Whether the shipped literature enters beside the study's own rows.
+    progress : callable, optional
+        Called with a stage, how much of it is done, and of how much.
+
+    Returns
+    -------
+    Fit
+        Which says in `diagnostics` whether it passed the gate; a failing fit is tried once more with safer settings.
+    """
+    report = progress or (lambda stage, done, total: None)
+    started = time.perf_counter()
+    report("build", 0, 1)
+    specification = specify(study, literature)
+    model = model_of(specification)
+    built = time.perf_counter()
+    report("compile", 0, 1)
+    compiled = nutpie.compile_pymc_model(model, backend="numba", var_names=_kept(model)) if model.free_RVs else None
+    timings = {"build": built - started, "compile": time.perf_counter() - built}
+    rng = np.random.default_rng([seed, 20261121])
+    settings = {"draws": draws, "chains": chains, "tune": tune, "target_accept": target_accept, "seed": seed}
+    began = time.perf_counter()
+    sampled = _sample(compiled, settings, report)
+    posterior, table, verdict = _assemble(specification, study, sampled, settings, rng, refitted=False)
+    if not verdict.passed and compiled is not None:
+        settings |= {name: settings[name] * SAFER[name] for name in ("draws", "tune")}
+        settings |= {"target_accept": max(target_accept, SAFER["target_accept"]), "seed": seed + 1_000_003}
+        report("sample again, more carefully", 0, 1)
+        sampled = _sample(compiled, settings, report)
+        posterior, table, verdict = _assemble(specification, study, sampled, settings, rng, refitted=True)
+    timings["sample"] = time.perf_counter() - began
+    report("predict", 0, 1)
+    groups = _groups(specification, study, model, sampled, posterior, table, rng)
+    data = xr.DataTree.from_dict(groups)
+    data.attrs = {
+        "title": study.title,
+        "currency": study.currency.code if study.currency is not None else "",
+        "settings": json.dumps(settings),
+        "diagnostics": json.dumps(asdict(verdict)),
+        "timings": json.dumps(timings),
+    }
+    return Fit(data, verdict, timings)
+
+
+def _kept(model: pm.Model) -> list[str]:
+    return [name for name in SAMPLED if name in model.named_vars]
+
+
+def _sample(compiled: Any, settings: Mapping[str, Any], report: Progress) -> xr.DataTree | None:
+    if compiled is None:
+        return None
+    per_chain = settings["tune"] + settings["draws"]
+
+    def tell(chains: list[Any]) -> None:
+        report("sample", sum(chain.finished_draws for chain in chains), per_chain * len(chains))
+
+    report("sample", 0, per_chain * settings["chains"])
+    return nutpie.sample(
+        compiled,
+        draws=settings["draws"],
+        tune=settings["tune"],
+        chains=settings["chains"],
+        seed=settings["seed"],
+        target_accept=settings["target_accept"],
+        save_warmup=False,
+        progress_bar=False,
+        progress_callback=tell,
+    )
+
+
+def _flat(tree: xr.DataTree | None, shape: tuple[int, int]) -> dict[str, np.ndarray]:
+    """Sampled variables with chains and draws folded into one leading axis."""
+    if tree is None:
+        size = shape[0] * shape[1]
+        return {"eta": np.empty((size, 0)), "level_sd": np.empty((size, 0))}
+    posterior = tree["posterior"].to_dataset()
+    return {str(name): v.values.reshape(-1, *v.shape[2:]) for name, v in posterior.items()}
+
+
+def _assemble(
+    specification: Specification,
+    study: Study,
+    tree: xr.DataTree | None,
+    settings: Mapping[str, Any],
+    rng: np.random.Generator,
+    *,
+    refitted: bool,
+) -> tuple[xr.Dataset, pd.DataFrame, Diagnostics]:
+    shape = (settings["chains"], settings["draws"])
+    nodes = complete(specification, _flat(tree, shape), rng)
+    posterior = quantity_draws(specification, nodes, shape[0])
+    watered = [site for site in specification.cells.sites if (study.water["site"] == site).any()]
+    if watered:
+        told = water_ratio(study.water, watered, shape, rng)
+        ratio = posterior["calcification_ratio"]
+        posterior["calcification_ratio"] = told.reindex(site=ratio["site"]).fillna(ratio).transpose(*ratio.dims)
+        posterior["calcification_ratio"].attrs = ratio.attrs
+    table = convergence(posterior)
+    statistics = None if tree is None else tree["sample_stats"].to_dataset()
+    return posterior, table, judge(table, statistics, refitted=refitted)
+
+
+def _groups(
+    specification: Specification,
+    study: Study,
+    model: pm.Model,
+    tree: xr.DataTree | None,
+    posterior: xr.Dataset,
+    convergence_table: pd.DataFrame,
+    rng: np.random.Generator,
+) -> dict[str, xr.Dataset]:
+    shape = (posterior.sizes["chain"], posterior.sizes["draw"])
+    observations = specification.observations
+    groups: dict[str, xr.Dataset] = {"quantity_table": frame_dataset(
+        quantity_table(posterior, convergence_table, observations.rows)
+    )}
+    posterior = posterior.assign(harvest_t=harvest_draws(study.harvest, shape, rng))
+    if len(study.economics):
+        standard = margin_standard(study.economics, shape, rng)
+        posterior = posterior.assign(margin_standard=standard.rename(batch="paid_batch"))
+        groups["economics"] = frame_dataset(study.economics)
+    prior_sampled = _prior_samples(model, rng)
+    prior = quantity_draws(specification, complete(specification, prior_sampled, rng), 1)
+    groups["prior"] = prior
+    groups["constant_data"] = _constants(specification, study)
+    groups["observed_data"] = row_dataset(observations)
+    if tree is None:
+        groups["outlier_table"] = frame_dataset(outlier_table(observations, np.empty((0, 0)), np.empty((0, 0))))
+        return groups | {"posterior": posterior}
+    sampled = _flat(tree, shape)
+    hierarchy = tree["posterior"].to_dataset().drop_vars("eta")
+    hierarchy = hierarchy.rename(observed_mean_dim_0="target").drop_vars("target", errors="ignore")
+    groups["posterior"] = xr.merge([posterior, hierarchy.drop_vars("draw")], compat="no_conflicts", join="override")
+    wanted = ["diverging", "energy", "depth", "step_size", "n_steps", "mean_tree_accept", "logp"]
+    statistics = tree["sample_stats"].to_dataset()
+    groups["sample_stats"] = statistics[[name for name in wanted if name in statistics]].drop_attrs()
+    mean, cv = sampled["observed_mean"], sampled["scatter"]
+    groups["outlier_table"] = frame_dataset(outlier_table(observations, mean, cv))
+    groups["posterior_predictive"] = replicate(observations, mean, cv, rng)
+    groups["prior_predictive"] = replicate(observations, prior_sampled["observed_mean"], prior_sampled["scatter"], rng)
+    return groups
+
+
+def _prior_samples(model: pm.Model, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    if not model.free_RVs:
+        return {"eta": np.empty((PRIOR_DRAWS, 0)), "level_sd": np.empty((PRIOR_DRAWS, 0))}
+    names = _kept(model)
+    # Interpreted: a thousand draws cost less than compiling the generative graph once.
+    drawn = pm.draw([model[name] for name in names], PRIOR_DRAWS, random_seed=rng, mode="FAST_COMPILE")
+    return dict(zip(names, drawn, strict=True))
+
+
+def _constants(specification: Specification, study: Study) -> xr.Dataset:
+    harvest, cells = study.harvest, specification.cells
+    stocks = {pair: i for i, pair in enumerate(zip(cells.stocks["species"], cells.stocks["site"], strict=True))}
+    pairs = zip(harvest["species"], harvest["site"], strict=True)
+    columns = {name: ("batch", harvest[name].to_numpy(dtype=float)) for name in BATCH_COLUMNS}
+    columns["weighed_t"] = ("batch", harvest["harvest_t"].to_numpy(dtype=float))
+    columns["stock_of_batch"] = ("batch", np.array([stocks[pair] for pair in pairs]))
+    columns["site_of_batch"] = ("batch", np.array([cells.sites.index(site) for site in harvest["site"]]))
+    return xr.Dataset(columns, coords={"batch": harvest["batch"].astype(str).to_numpy(dtype=object)})

@@ -1,0 +1,114 @@
+"""From a study to one `pm.Model`: literature and farm rows together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pymc as pm
+
+from bayescarbon.evidence.literature import literature as shipped_literature
+from bayescarbon.model.hierarchy import Informed, hierarchy, informed_part, node_label, observed_means
+from bayescarbon.model.layout import LEVELS, Layout, StudyCells, start_layout, study_cells
+from bayescarbon.model.likelihood import direct_log_likelihood
+from bayescarbon.model.observations import Observations, observe, seasonal_items
+from bayescarbon.model.priors import SEASONS, Z95
+from bayescarbon.study import Study
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A study as the model sees it, before any PyMC variable exists.
+
+    Attributes
+    ----------
+    layout : Layout
+        Items and nodes.
+    cells : StudyCells
+        Nodes that the accounting reads.
+    observations : Observations
+        Evidence rows and their targets.
+    informed : Informed
+        What data inform.
+    """
+
+    layout: Layout
+    cells: StudyCells
+    observations: Observations
+    informed: Informed
+
+
+def evidence_for(study: Study, literature: bool = True) -> pd.DataFrame:
+    """Return every row that enters the likelihood once: the farm's, and the literature's that the farm does not cite.
+
+    Parameters
+    ----------
+    study : Study
+        Its evidence rows come first.
+    literature : bool
+        Whether the shipped literature enters.
+    """
+    own = study.evidence
+    if not literature:
+        return own.reset_index(drop=True)
+    library = shipped_literature()
+    cited = set(zip(own["source"], own["quantity"], strict=True))
+    again = [pair in cited for pair in zip(library["source"], library["quantity"], strict=True)]
+    return pd.concat([own, library[~np.array(again, dtype=bool)]], ignore_index=True)
+
+
+def specify(study: Study, literature: bool = True) -> Specification:
+    """Lay out the hierarchy of a study: which items, nodes, targets and statistics it has."""
+    evidence = evidence_for(study, literature)
+    layout = start_layout(study, seasonal_items(evidence))
+    cells = study_cells(layout, study)
+    observations = observe(layout, evidence)
+    return Specification(layout, cells, observations, informed_part(layout, observations))
+
+
+def build_model(study: Study, literature: bool = True) -> pm.Model:
+    """Build the model of a study.
+
+    Parameters
+    ----------
+    study : Study
+        As read by `read_study`.
+    literature : bool
+        Whether the shipped literature rows enter beside the study's own.
+
+    Returns
+    -------
+    pymc.Model
+        With the overall means ``mu`` and level scales ``level_sd`` on the link scale, the nodes ``eta``, seasonal
+        effects ``season``, sample scatter ``scatter`` and the observed arithmetic means ``observed_mean`` in natural
+        units. Cells without data are not in it: `fit` draws them from their conditional.
+    """
+    return model_of(specify(study, literature))
+
+
+def model_of(specification: Specification) -> pm.Model:
+    """Turn a specification into PyMC variables."""
+    layout, informed, observations = specification.layout, specification.informed, specification.observations
+    coords = {
+        "item": [layout.items[i].name for i in informed.items],
+        "level": [layout.sd_name[sd] for sd in informed.sds],
+        "node": [node_label(layout, node) for node in informed.nodes],
+        "seasonal": informed.seasonal,
+        "season_name": list(SEASONS),
+        "season_contrast": [0, 1, 2],
+        "scatter_of": observations.scatter_names,
+    }
+    level = np.array(layout.level)[informed.nodes]
+    for depth, name in enumerate(LEVELS):
+        coords[f"{name}_node"] = [node_label(layout, node) for node in informed.nodes[level == depth]]
+    with pm.Model(coords=coords) as model:
+        eta, season = hierarchy(layout, informed)
+        median = np.array([q.scatter.q50 for q in observations.scatter])
+        high, low = (np.array([getattr(q.scatter, end) for q in observations.scatter]) for end in ("q95", "q05"))
+        cv = pm.LogNormal("scatter", np.log(median), np.log(high / low) / (2 * Z95), dims="scatter_of")
+        mean = observed_means(layout, informed, observations.targets, eta, season)
+        mean = pm.Deterministic("observed_mean", mean)
+        pm.Potential("direct_rows", direct_log_likelihood(observations, mean, cv))
+    return model
+

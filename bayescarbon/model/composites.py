@@ -1,0 +1,47 @@
+"""Means that rows observe without being quantities: the accounting's own equations inside the model.
+
+The same functions run on floats, on draws and on named variables of the model's graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bayescarbon.accounting.biodeposits import apparent_burial, carbon_deposition_rate
+from bayescarbon.accounting.bounds import bounded_organic_share
+from bayescarbon.accounting.composition import carbon_per_live, whole_body_carbon
+from bayescarbon.accounting.named import Named
+
+#: What an oxygen incubation loses: 1 - apparent burial = a (1 - B).
+OXYGEN_LOSS = "oxygen_loss"
+
+
+def _oxygen_loss(oxygen_visible_share: Named, burial_fraction: Named) -> Named:
+    return 1.0 - apparent_burial(burial_fraction, oxygen_visible_share)
+
+
+_FUNCTIONS = {
+    "carbon_per_live": carbon_per_live,
+    "whole_body_carbon": whole_body_carbon,
+    "carbon_deposition_rate": carbon_deposition_rate,
+    "shell_organic_share": bounded_organic_share,
+    OXYGEN_LOSS: _oxygen_loss,
+}
+
+
+def composed(name: str, parts: Sequence[Named]) -> Named:
+    """Return the mean of a composite from the means of its parts, in the order of its ``composite_of``.
+
+    Parameters
+    ----------
+    name : str
+        Name of the composite.
+    parts : sequence of Named
+        Means of the parts, canonical units, any kind and dims.
+
+    Raises
+    ------
+    KeyError
+        If no equation is registered under the name.
+    """
+    return _FUNCTIONS[name](*parts)

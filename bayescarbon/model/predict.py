@@ -1,0 +1,177 @@
+"""From sampled nodes to every quantity that the accounting reads, on every draw.
+
+Nodes without data below them are drawn here from their exact conditional, normal about their parent, so a farm
+without a sample of a quantity is as uncertain as the spread between groups, species and sites says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from scipy.special import softmax
+
+from bayescarbon.accounting.bounds import bounded_organic_share, bounded_respiration_ratio
+from bayescarbon.evidence.quantities import inverse_link, quantities
+from bayescarbon.model.build import Specification
+from bayescarbon.model.hierarchy import season_weights
+from bayescarbon.model.layout import FOULER_QUANTITIES, SHELLED_TAXA, TAXA
+from bayescarbon.model.priors import LEVEL_LOG_SD
+
+
+@dataclass(frozen=True)
+class NodeDraws:
+    """Draws of the whole hierarchy.
+
+    Attributes
+    ----------
+    eta : array (sample, node)
+        Link-scale value of every node of the layout.
+    season : array (sample, seasonal item, 4)
+        Seasonal effects; empty second axis where no row names a season.
+    """
+
+    eta: np.ndarray
+    season: np.ndarray
+
+
+def complete(specification: Specification, sampled: Mapping[str, np.ndarray], rng: np.random.Generator) -> NodeDraws:
+    """Extend draws of the informed nodes to all nodes.
+
+    Parameters
+    ----------
+    specification : Specification
+        Layout, and which part of it was sampled.
+    sampled : mapping
+        ``eta`` (sample, informed node), ``level_sd`` (sample, informed level) and ``season``
+        (sample, seasonal item, 4), the last only where there are seasons.
+    rng : numpy.random.Generator
+        Source of the conditional draws.
+    """
+    layout, informed = specification.layout, specification.informed
+    size = len(sampled["eta"])
+    eta = np.empty((size, layout.n_nodes))
+    eta[:, informed.nodes] = sampled["eta"]
+    sd = np.exp(np.log(layout.sd_median) + LEVEL_LOG_SD * rng.standard_normal((size, len(layout.sd_median))))
+    sd[:, informed.sds] = sampled["level_sd"]
+    known = np.zeros(layout.n_nodes, dtype=bool)
+    known[informed.nodes] = True
+    level, parent, scale = (np.array(column) for column in (layout.level, layout.parent, layout.sd))
+    for depth in range(-1, int(level.max()) + 1):
+        new = np.flatnonzero((level == depth) & ~known)
+        noise = rng.standard_normal((size, len(new)))
+        if depth < 0:
+            priors = [layout.items[i].prior for i in new]
+            eta[:, new] = np.array([p.location for p in priors]) + noise * np.array([p.sd_mu for p in priors])
+        else:
+            eta[:, new] = eta[:, parent[new]] + sd[:, scale[new]] * noise
+    season = sampled.get("season", np.empty((size, 0, 4)))
+    return NodeDraws(eta, season)
+
+
+def natural_mean(specification: Specification, draws: NodeDraws, name: str, nodes: np.ndarray) -> np.ndarray:
+    """Return the annual mean of an item at some of its nodes on the natural scale, (sample, node).
+
+    Parameters
+    ----------
+    specification : Specification
+        Knows the item's support and whether it has seasons.
+    draws : NodeDraws
+        Draws of the hierarchy.
+    name : str
+        Item.
+    nodes : array of int
+        Nodes of that item.
+    """
+    layout = specification.layout
+    support = layout.items[layout.item_index(name)].quantity.support
+    value = draws.eta[:, nodes]
+    if name not in layout.seasonal:
+        return inverse_link(support, value)
+    effect = draws.season[:, layout.seasonal[name], :]
+    weight = season_weights(draws.season, list(layout.seasonal), name, lambda x: softmax(x, axis=-1))
+    weight = np.broadcast_to(weight, effect.shape)
+    total = np.zeros_like(value)
+    for s in range(effect.shape[1]):
+        total += weight[:, s, None] * inverse_link(support, value + effect[:, s, None])
+    return total
+
+
+def quantity_draws(specification: Specification, draws: NodeDraws, chains: int) -> xr.Dataset:
+    """Return every quantity of the study under its own name, natural units.
+
+    Parameters
+    ----------
+    specification : Specification
+        Cells of the study.
+    draws : NodeDraws
+        Draws of the hierarchy, chains one after the other.
+    chains : int
+        Number of chains.
+
+    Returns
+    -------
+    xarray.Dataset
+        Quantities along ``stock`` (species at a site), ``site``, ``taxon``, ``mineral`` or none of them, times
+        chain and draw; units and definition in the attributes.
+    """
+    cells, layout = specification.cells, specification.layout
+    found: dict[str, xr.DataArray] = {}
+
+    def put(name: str, values: np.ndarray, dims: tuple[str, ...], definition: str) -> None:
+        shaped = values.reshape(chains, -1, *values.shape[1:])
+        quantity = quantities()[definition]
+        attrs = {"units": quantity.unit, "long_name": quantity.definition}
+        found[name] = xr.DataArray(shaped, dims=("chain", "draw", *dims), attrs=attrs)
+
+    mixes = [name for name in cells.by_site if name.startswith("fouler_mix[")]
+    for name, nodes in cells.by_stock.items():
+        put(name, natural_mean(specification, draws, name, nodes), ("stock",), name)
+    for name, nodes in cells.by_site.items():
+        if name not in mixes:
+            put(name, natural_mean(specification, draws, name, nodes), ("site",), name)
+    mix = softmax(np.stack([draws.eta[:, cells.by_site[name]] for name in mixes], axis=-1), axis=-1)
+    put("fouler_mix", mix, ("site", "taxon"), "fouler_mix")
+    minerals = [name for name in cells.single if "[" in name]
+    put("isotope_enrichment", draws.eta[:, [cells.single[n] for n in minerals]], ("mineral",), "isotope_enrichment")
+    for name, node in cells.single.items():
+        if name not in minerals and not name.startswith("ascidian_"):
+            put(name, natural_mean(specification, draws, name, np.array([node]))[:, 0], (), name)
+    for name in FOULER_QUANTITIES:
+        shelled = natural_mean(specification, draws, name, cells.by_taxon[name])
+        put(f"fouler_{name}", _with_ascidian(specification, draws, name, shelled), ("taxon",), name)
+    dataset = xr.Dataset(found).assign_coords(
+        chain=np.arange(chains),
+        stock_species=("stock", cells.stocks["species"].to_numpy(dtype=object)),
+        stock_site=("stock", cells.stocks["site"].to_numpy(dtype=object)),
+        site=cells.sites,
+        taxon=list(TAXA),
+        mineral=[name[name.index("[") + 1 : -1] for name in minerals],
+    )
+    return _bounded(dataset)
+
+
+def _with_ascidian(specification: Specification, draws: NodeDraws, name: str, shelled: np.ndarray) -> np.ndarray:
+    """Insert the ascidian at its place among the taxa: its own quantity, or 0 where it has no shell."""
+    own = f"ascidian_{name}"
+    values = np.zeros((len(shelled), len(TAXA)))
+    values[:, [TAXA.index(taxon) for taxon in SHELLED_TAXA]] = shelled
+    if own in specification.cells.single:
+        node = np.array([specification.cells.single[own]])
+        values[:, TAXA.index("ascidian")] = natural_mean(specification, draws, own, node)[:, 0]
+    return values
+
+
+def _bounded(dataset: xr.Dataset) -> xr.Dataset:
+    for prefix in ("", "fouler_"):
+        share, carbon = dataset[f"{prefix}shell_organic_share"], dataset[f"{prefix}shell_carbon"]
+        shelled = carbon > 0
+        bounded = xr.where(shelled, bounded_organic_share(share, carbon.where(shelled, 1.0)), 0.0)
+        dataset[f"{prefix}shell_organic_share"] = bounded.transpose(*share.dims).assign_attrs(share.attrs)
+        ratio, fraction = dataset[f"{prefix}respiration_ratio"], dataset[f"{prefix}respired_shell_fraction"]
+        lifted = bounded_respiration_ratio(ratio, fraction, dataset[f"{prefix}shell_organic_share"])
+        lifted = xr.where(shelled, lifted, ratio)
+        dataset[f"{prefix}respiration_ratio"] = lifted.transpose(*ratio.dims).assign_attrs(ratio.attrs)
+    return dataset

@@ -1,0 +1,211 @@
+"""The headline of a results folder, read from what was saved: needs neither a fit nor PyMC."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bayescarbon.errors import Problem, StudyError
+from bayescarbon.report.language import LANGUAGES, Language, text
+from bayescarbon.report.terminal import Line, aligned, number, probability
+
+_SHOWN_BATCHES = 10
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a person wants to know first about a set of results.
+
+    Attributes
+    ----------
+    title : str
+        Title of the study.
+    path : str
+        The results folder.
+    framework : str
+        The headline framework.
+    language : {"en", "zh"}
+        Language that the run was asked for.
+    converged : bool
+        Whether the fit passed its diagnostics.
+    diagnostics : dict
+        As in the manifest.
+    sinks, prices : list of dict
+        Rows of ``sinks.csv`` and ``prices.csv``, numbers as floats (None where the table is empty).
+    warnings, outliers : int
+        How many the manifest lists.
+    """
+
+    title: str
+    path: str
+    framework: str
+    language: Language
+    converged: bool
+    diagnostics: dict[str, Any]
+    sinks: list[dict[str, Any]]
+    prices: list[dict[str, Any]]
+    warnings: int
+    outliers: int
+
+    def record(self) -> dict[str, Any]:
+        """Return the headline as a JSON object."""
+        (total,) = [r for r in self.sinks if r["scope"] == "total" and r["framework"] == self.framework]
+        return {
+            "title": self.title,
+            "results": self.path,
+            "converged": self.converged,
+            "framework": self.framework,
+            "total": total,
+            "sinks": self.sinks,
+            "prices": self.prices,
+            "diagnostics": self.diagnostics,
+            "warnings": self.warnings,
+            "outliers": self.outliers,
+        }
+
+
+_WORDS = {"scope", "framework", "batch", "unit"}
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return [
+            {name: cell if name in _WORDS else (float(cell) if cell else None) for name, cell in row.items()}
+            for row in csv.DictReader(stream)
+        ]
+
+
+def _not_results(folder: Path, message: str) -> StudyError:
+    return StudyError([Problem(table="RESULTS", value=str(folder), message=message)])
+
+
+def read_headline(folder: Path) -> Headline:
+    """Read the headline of a results folder.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder that a run wrote, or a study folder with ``results`` in it.
+
+    Raises
+    ------
+    StudyError
+        If the folder is not there or holds no complete results.
+    """
+    if not (folder / "manifest.json").is_file() and (folder / "results" / "manifest.json").is_file():
+        folder = folder / "results"
+    if not folder.is_dir():
+        raise _not_results(folder, "there is no such folder; name one that `bayescarbon run` wrote.")
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        language = manifest["language"]
+        return Headline(
+            title=manifest["title"],
+            path=str(folder),
+            framework=manifest["headline_framework"],
+            language=language if language in LANGUAGES else "en",
+            converged=manifest["converged"],
+            diagnostics=manifest["diagnostics"],
+            sinks=_rows(folder / "sinks.csv"),
+            prices=_rows(folder / "prices.csv"),
+            warnings=len(manifest["warnings"]),
+            outliers=len(manifest["outliers"]),
+        )
+    except FileNotFoundError as error:
+        name = Path(error.filename).name
+        raise _not_results(folder, f"{name} is missing: these are not the results of a run.") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise _not_results(folder, "its files are damaged; run the study again.") from error
+
+
+def _interval(row: dict[str, Any]) -> dict[str, str]:
+    return {name: number(row[name]) for name in ("median", "q05", "q95")}
+
+
+def _sink_lines(headline: Headline, language: Language) -> list[Line]:
+    own = [row for row in headline.sinks if row["framework"] == headline.framework]
+    batches = [row for row in own if row["scope"] != "total"]
+    totals = [row for row in headline.sinks if row["scope"] == "total"]
+    (total,) = [row for row in own if row["scope"] == "total"]
+    values = _interval(total) | {"p": probability(total["p_positive"])}
+    lines = [
+        Line(text("total", language, {"framework": headline.framework}) + ":"),
+        Line("  " + text("sink", language, values), bold=True),
+    ]
+
+    def table(rows: list[dict[str, Any]], name: str) -> list[Line]:
+        header = ("", text("median", language), "q05", "q95", text("probability", language))
+        body = [(row[name], *_interval(row).values(), probability(row["p_positive"])) for row in rows]
+        return [Line("  " + line) for line in aligned([header, *body])]
+
+    if len(batches) > 1:
+        lines += [Line(""), Line(text("batches", language, {"framework": headline.framework}) + ":")]
+        lines += table(batches[:_SHOWN_BATCHES], "scope")
+        if len(batches) > _SHOWN_BATCHES:
+            lines.append(Line("  " + text("more_batches", language, {"n": len(batches) - _SHOWN_BATCHES})))
+    lines += [Line(""), Line(text("others", language) + ":"), *table(totals, "framework")]
+    return lines
+
+
+def _price_lines(headline: Headline, language: Language) -> list[Line]:
+    if not headline.prices:
+        return []
+    rows = []
+    for row in headline.prices[: 2 * _SHOWN_BATCHES]:
+        if row["median"] is None or math.isnan(row["median"]):
+            rows.append((row["batch"], row["unit"], text("no_price", language), ""))
+            continue
+        shares = {
+            "negative": probability(row["p_negative"]),
+            "undefined": probability(row["p_undefined"]),
+        }
+        shown = text("price_row", language, _interval(row))
+        rows.append((row["batch"], row["unit"], shown, text("price_shares", language, shares)))
+    hidden = len(headline.prices) // 2 - _SHOWN_BATCHES
+    lines = [
+        Line(""),
+        Line(text("price_title", language) + ":"),
+        *(Line("  " + row) for row in aligned(rows)),
+    ]
+    if hidden > 0:
+        lines.append(Line("  " + text("more_prices", language, {"n": hidden})))
+    return lines
+
+
+def headline_lines(headline: Headline, language: Language) -> list[Line]:
+    """Return the headline as lines of text.
+
+    Parameters
+    ----------
+    headline : Headline
+        What to say.
+    language : {"en", "zh"}
+        In which language.
+    """
+    found = headline.diagnostics
+    checks = {
+        "divergences": found["divergences"],
+        "rhat": "-" if found["max_rhat"] is None else f"{found['max_rhat']:.3f}",
+        "ess": "-" if found["min_ess_bulk"] is None else f"{found['min_ess_bulk']:.0f}",
+    }
+    if headline.converged:
+        diagnosis = Line(text("converged", language, checks))
+    else:
+        reasons = "; ".join(found["reasons"])
+        diagnosis = Line(text("unconverged", language, {"reasons": reasons}), bold=True, red=True)
+    lines = [Line(headline.title, bold=True)]
+    if not headline.converged:
+        lines.append(diagnosis)  # before any number, so that nobody reads the numbers first
+    lines += [Line(""), *_sink_lines(headline, language), *_price_lines(headline, language), Line("")]
+    lines += [Line(text("interval", language)), Line(text("gross", language))]
+    if headline.converged:
+        lines.append(diagnosis)
+    if headline.outliers:
+        lines.append(Line(text("outliers", language, {"n": headline.outliers})))
+    if headline.warnings:
+        lines.append(Line(text("warnings", language, {"n": headline.warnings})))
+    return [*lines, Line(text("files", language, {"path": headline.path}))]

@@ -1,0 +1,172 @@
+"""Write a run's results into a folder: tables, workbook, posterior and, last, the manifest of them all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import bayescarbon
+from bayescarbon.report.folder import MANIFEST
+from bayescarbon.report.language import Language, text
+from bayescarbon.report.manifest import Diagnostics, file_hash, manifest, write_json
+from bayescarbon.report.tables import Summarised, tables
+from bayescarbon.report.workbook import write_workbook
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from bayescarbon.errors import Problem
+
+POSTERIOR = "posterior.nc"
+WORKBOOK = "results.xlsx"
+UNCONVERGED = "UNCONVERGED.txt"
+
+
+class Fitted(Summarised, Protocol):
+    """What the results need of a fit."""
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """How well it converged."""
+        ...
+
+    @property
+    def outliers(self) -> pd.DataFrame:
+        """Values that it set aside."""
+        ...
+
+    @property
+    def timings(self) -> Mapping[str, float]:
+        """Seconds taken by each of its steps."""
+        ...
+
+    def save(self, path: Path) -> None:
+        """Write the posterior as one file."""
+        ...
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """How a run was asked for.
+
+    Attributes
+    ----------
+    title : str
+        Title of the study.
+    study : str
+        Name of the study's folder or workbook.
+    headline_framework : str
+        The framework of the headline.
+    currency : str or None
+        Code of the study's currency; None if the study has no economics.
+    inputs : mapping of str to str
+        SHA-256 of each input file.
+    warnings : sequence of Problem
+        What was odd in the study.
+    settings : mapping
+        Seed and sampler settings.
+    command : sequence of str
+        The command line.
+    language : {"en", "zh"}
+        Language of the workbook and of the headline.
+    """
+
+    title: str
+    study: str
+    headline_framework: str
+    currency: str | None
+    inputs: Mapping[str, str]
+    warnings: Sequence[Problem]
+    settings: Mapping[str, Any]
+    command: Sequence[str]
+    language: Language = "en"
+
+
+def save_posterior(path: Path, fit: Fitted, ledger: xr.Dataset) -> None:
+    """Save the fit and, as the group ``accounting`` of the same file, the ledger.
+
+    The ledger is stored in single precision: its seven digits are more than any draw is worth, and it is the
+    largest part of the file after the posterior.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    fit : Fitted
+        The fit.
+    ledger : xarray.Dataset
+        Its ledger, t C.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    fit.save(path)
+    single = ledger.astype("float32", keep_attrs=True)
+    single.to_netcdf(path, mode="a", group="accounting", engine="h5netcdf")
+
+
+def write_results(
+    folder: Path, fit: Fitted, ledger: xr.Dataset, run: RunInfo, seconds: Mapping[str, float]
+) -> None:
+    """Write everything a run leaves behind.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder.
+    fit : Fitted
+        The fit.
+    ledger : xarray.Dataset
+        The carbon ledger made from it, t C.
+    run : RunInfo
+        How the run was asked for.
+    seconds : mapping of str to float
+        Wall time of the steps before this one; the fit's own are added.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    ValueError
+        If a draw of the ledger is not a finite number.
+    """
+    started = time.perf_counter()
+    frames = tables(fit, ledger, run.currency)
+    for name, frame in frames.items():
+        # Plain UTF-8 without a byte order mark: the next program to read this is more often not Excel.
+        frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    found = fit.diagnostics
+    reasons = () if found.passed else tuple(found.reasons)
+    if not found.passed:
+        listed = "\n".join(f"- {reason}" for reason in reasons)
+        (folder / UNCONVERGED).write_text(
+            text("unconverged_file", run.language, {"reasons": listed}), encoding="utf-8"
+        )
+    about = {"version": bayescarbon.__version__, "title": run.title, "framework": run.headline_framework}
+    write_workbook(folder / WORKBOOK, frames, about, reasons, run.language)
+    save_posterior(folder / POSTERIOR, fit, ledger)
+    spent = {**seconds, **fit.timings, "write": time.perf_counter() - started}
+    written = manifest(
+        {
+            "title": run.title,
+            "study": run.study,
+            "headline_framework": run.headline_framework,
+            "currency": run.currency,
+            "language": run.language,
+            "command": list(run.command),
+            **run.settings,
+        },
+        run.inputs,
+        found,
+        run.warnings,
+        fit.outliers,
+        spent,
+    )
+    written["files"] = {path.name: file_hash(path) for path in sorted(folder.iterdir())}
+    write_json(folder / MANIFEST, written)

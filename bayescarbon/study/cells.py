@@ -1,0 +1,315 @@
+"""From the text of a table to typed columns, with every cell that does not fit reported once.
+
+Nothing is coerced: a number is a plain ASCII number or it is refused with what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from bayescarbon.errors import Problem, suggest
+from bayescarbon.study.reading import RawTable
+from bayescarbon.study.spec import Bounds, Column, Table
+
+#: So many different wrong values of one column are listed one by one; the rest are counted, with their rows.
+MAX_SHOWN = 20
+_MAX_ROWS = 10
+
+_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}.*|\d{1,2}/\d{1,2}/\d{2,4}", re.ASCII)
+_SPREAD = re.compile(r"(\S+)\s*(?:±|\+/-|\+-)\s*(\S+)")
+_RANGE = re.compile(r"([\d.]+)\s*(?:-|–|—|~|～|to|至|到)\s*([\d.]+)", re.ASCII)
+_WITH_UNIT = re.compile(r"([+-]?[\d.]+)\s*([^\d\s].*)", re.ASCII)
+_NOTHING = {
+    "na",
+    "n/a",
+    "n.a.",
+    "null",
+    "none",
+    "-",
+    "--",
+    "—",
+    "–",
+    "/",
+    ".",
+    "?",
+    "x",
+    "无",
+    "缺",
+    "缺失",
+    "暂无",
+}
+_UNDETECTED = {"nd", "n.d.", "bdl", "b.d.l.", "未检出", "not detected"}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A table with typed columns.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Every column of the specification; text ("" where blank) or float (NaN where blank). The index holds the
+        row numbers of the spreadsheet.
+    text : DataFrame
+        The cells as written, "" where blank or absent.
+    bad : DataFrame of bool
+        Cells already reported; later checks leave them alone.
+    """
+
+    frame: pd.DataFrame
+    text: pd.DataFrame
+    bad: pd.DataFrame
+
+    def sound(self, *columns: str) -> pd.Series[bool]:
+        """Return the rows in which none of these columns has been reported."""
+        return ~self.bad[list(columns)].any(axis=1)
+
+    def mark(self, column: str, rows: pd.Series[bool]) -> None:
+        """Take note that these cells have been reported."""
+        self.bad.loc[rows, column] = True
+
+
+def translate(cells: pd.Series[str], words: Mapping[str, str]) -> pd.Series[str]:
+    """Return cells with each word replaced by its translation, "" where there is none."""
+    return pd.Series([words.get(cell, "") for cell in cells], index=cells.index, dtype=object)
+
+
+def rows_in_words(rows: Sequence[Hashable]) -> str:
+    """Return "row 3" or "rows 3, 4 and 5" or "rows 3, 4, ... and 12 more"."""
+    numbers = [str(row) for row in rows]
+    if len(numbers) == 1:
+        return f"row {numbers[0]}"
+    if len(numbers) > _MAX_ROWS:
+        return f"rows {', '.join(numbers[:_MAX_ROWS])} and {len(numbers) - _MAX_ROWS} more"
+    return f"rows {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def report(
+    table: str, column: str | None, cells: pd.Series[str], message: str | Callable[[str], str]
+) -> list[Problem]:
+    """Make the problems of several cells with one fault: one for each distinct value, naming all of its rows.
+
+    Parameters
+    ----------
+    table, column : str
+        Where.
+    cells : Series of str
+        The offending values as written, by row number.
+    message : str or callable
+        What is wrong and what to do, the same for all or made from the value.
+    """
+    grouped: dict[str, list[int]] = {}
+    for row, value in zip(cells.index.tolist(), cells.tolist(), strict=True):
+        grouped.setdefault(value, []).append(row)
+    problems = []
+    for value, rows in list(grouped.items())[:MAX_SHOWN]:
+        words = message if isinstance(message, str) else message(value)
+        also = f" (Also in {rows_in_words(rows[1:])}.)" if len(rows) > 1 else ""
+        problems.append(Problem(table, words + also, row=rows[0], column=column, value=value or None))
+    rest = [row for rows in list(grouped.values())[MAX_SHOWN:] for row in rows]
+    if rest:
+        rest.sort()
+        problems.append(
+            Problem(
+                table,
+                f"the same fault stands in {len(rest)} more cells of this column: {rows_in_words(rest)}.",
+                row=rest[0],
+                column=column,
+            )
+        )
+    return problems
+
+
+def check_header(raw: RawTable, table: Table) -> list[Problem]:
+    """Report missing, duplicate, unknown and nameless columns."""
+    known = [column.name for column in table.columns]
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for position, name in enumerate(raw.header):
+        if not name:
+            filled = [n for n, row in zip(raw.numbers, raw.rows, strict=True) if row[position]]
+            if filled:
+                problems.append(
+                    Problem(
+                        table.name,
+                        f"column {position + 1} has values ({rows_in_words(filled)}) but no "
+                        "name in row 1; name it or empty it.",
+                        row=1,
+                    )
+                )
+        elif name in seen:
+            problems.append(
+                Problem(table.name, "stands twice among the column names; keep one.", row=1, column=name)
+            )
+        elif name not in known:
+            hint = suggest(name, known) or f" The columns are: {', '.join(known)}."
+            problems.append(
+                Problem(
+                    table.name,
+                    f"is not a column of this table; rename or remove it.{hint}",
+                    row=1,
+                    column=name,
+                )
+            )
+        seen.add(name)
+    for column in table.columns:
+        if column.required and column.name not in seen:
+            problems.append(
+                Problem(
+                    table.name,
+                    f"the column is missing. It holds: {column.english}",
+                    row=1,
+                    column=column.name,
+                )
+            )
+    return problems
+
+
+def type_table(raw: RawTable, table: Table) -> tuple[Typed, list[Problem]]:
+    """Read every cell of a table by its column's kind.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The text.
+    table : Table
+        The specification.
+
+    Returns
+    -------
+    Typed
+    list of Problem
+        Of the header first, then column by column.
+    """
+    problems = check_header(raw, table)
+    index = pd.Index(raw.numbers, dtype="int64", name="row")
+    places = {name: position for position, name in reversed(list(enumerate(raw.header))) if name}
+    text, frame, bad = {}, {}, {}
+    for column in table.columns:
+        place = places.get(column.name)
+        values = [""] * len(index) if place is None else [row[place] for row in raw.rows]
+        cells = pd.Series(values, index=index, dtype=object)
+        text[column.name] = cells
+        if place is None:
+            wrong = pd.Series(column.required, index=index)
+            frame[column.name] = (
+                cells if column.kind in ("text", "choice") else pd.Series(np.nan, index=index)
+            )
+        else:
+            frame[column.name], wrong, found = _type_column(table.name, column, cells)
+            problems += found
+        bad[column.name] = wrong
+    return Typed(*(pd.DataFrame(part, index=index) for part in (frame, text, bad))), problems
+
+
+def _type_column(
+    table: str, column: Column, cells: pd.Series[str]
+) -> tuple[pd.Series[str] | pd.Series[float], pd.Series[bool], list[Problem]]:
+    problems: list[Problem] = []
+    blank = cells == ""
+    wrong = blank & column.required
+    if wrong.any():
+        problems += report(
+            table, column.name, cells[wrong], f"is empty; every row needs it. It holds: {column.english}"
+        )
+    if column.kind == "text":
+        return cells, wrong, problems
+    if column.kind == "choice":
+        strange = ~blank & ~cells.isin(column.choices)
+        problems += report(
+            table,
+            column.name,
+            cells[strange],
+            lambda value: f"must be one of {', '.join(column.choices)}.{suggest(value, column.choices)}",
+        )
+        return cells, wrong | strange, problems
+    distinct = {value: parse_number(value) for value in cells.unique()}
+    numbers = cells.map(distinct).astype(float)
+    garbled = ~blank & ~np.isfinite(numbers)
+    problems += report(
+        table, column.name, cells[garbled], lambda value: why_not_a_number(value, column, table)
+    )
+    if column.kind == "integer":
+        broken = ~blank & ~garbled & (numbers != np.floor(numbers))
+        problems += report(table, column.name, cells[broken], "must be a whole number.")
+        garbled |= broken
+    if column.bounds is not None:
+        outside = ~blank & ~garbled & outside_of(numbers, column.bounds)
+        hint = f"; {column.bounds.hint}" if column.bounds.hint else ""
+        problems += report(table, column.name, cells[outside], f"must be {column.bounds.words}{hint}.")
+        garbled |= outside
+    return numbers.where(~garbled), wrong | garbled, problems
+
+
+def outside_of(numbers: pd.Series[float], bounds: Bounds) -> pd.Series[bool]:
+    """Return where numbers break the bounds; NaN does not."""
+    outside = pd.Series(False, index=numbers.index)
+    if bounds.low is not None:
+        outside |= (numbers < bounds.low) | (bounds.low_open & (numbers == bounds.low))
+    if bounds.high is not None:
+        outside |= (numbers > bounds.high) | (bounds.high_open & (numbers == bounds.high))
+    return outside
+
+
+def parse_number(text: str) -> float:
+    """Return a plain number, or NaN for anything else (and for nothing)."""
+    return float(text) if _PLAIN.fullmatch(text) else np.nan
+
+
+def why_not_a_number(text: str, column: Column, table: str) -> str:
+    """Say why a cell of a number column is refused, and what to write instead."""
+    evidence = table == "evidence" and column.name == "value"
+    lower = text.lower()
+    if _PLAIN.fullmatch(text):
+        return "is too large to be a number (infinity); write a finite number."
+    if lower.lstrip("+-") in ("nan", "#n/a"):
+        return "is not a number (NaN); leave the cell empty if there is no value."
+    if lower.lstrip("+-") in ("inf", "infinity", "∞"):
+        return "is infinite; write a finite number, or leave the cell empty."
+    if lower in _UNDETECTED:
+        how = "write 0 in `value` and the detection limit in `low`" if evidence else "leave the cell empty"
+        return f"is text in a column of numbers; {how}."
+    if lower in _NOTHING:
+        return "is text in a column of numbers; leave the cell empty if there is no value."
+    folded = unicodedata.normalize("NFKC", text).replace("−", "-").replace(" ", "")
+    if folded != text and _PLAIN.fullmatch(folded):
+        return f"is written with full-width or special characters; write {folded} in plain digits."
+    if _THOUSANDS.fullmatch(text):
+        plain = re.sub("[,' ]", "", text)
+        or_decimal = (
+            f" (or {text.replace(',', '.')} if the comma marks decimals)" if text.count(",") == 1 else ""
+        )
+        return f"has thousands separators; write {plain}{or_decimal}."
+    if _DECIMAL_COMMA.fullmatch(text):
+        return f"has a decimal comma; write {text.replace(',', '.')}."
+    if _DATE.fullmatch(text):
+        return "is a date; a spreadsheet program may have made it from a number: format the cell as a number."
+    if text.startswith(("<", "≤", "＜", ">", "≥", "＞")):
+        bound = "high" if text[0] in "<≤＜" else "low"
+        how = f"leave `value` empty and write the bound in `{bound}`" if evidence else "write a plain number"
+        return f"is a bound, not a number; {how}."
+    if match := _SPREAD.fullmatch(text):
+        how = f"write {match[1]} in `value` and {match[2]} in `sd`" if evidence else f"write {match[1]}"
+        return f"is two numbers; {how}."
+    if match := _RANGE.fullmatch(text):
+        how = f"write {match[1]} in `low` and {match[2]} in `high`" if evidence else "write one number"
+        return f"is a range; {how}."
+    if match := _WITH_UNIT.fullmatch(text):
+        unit = f"; the unit of this column is {column.unit}" if column.unit else ""
+        where = "; its unit goes into the column `unit`" if table == "evidence" and not unit else unit
+        return f"holds more than a number; write {match[1]} alone{where}."
+    return "is text in a column of numbers; write a plain number such as 12.5, or leave the cell empty."
+
+
+def ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort the problems of one table by row; those of the whole table come first."""
+    return sorted(problems, key=lambda problem: problem.row or 0)

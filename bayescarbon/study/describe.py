@@ -1,0 +1,152 @@
+"""Explain the study format to the people who fill it in, from the same list that validation reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bayescarbon.study.columns import TABLES
+from bayescarbon.study.spec import Column, Table
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of ``study.toml``; NAME stands for a quantity or a species.
+
+    Attributes
+    ----------
+    name : str
+        Dotted, as the sheet ``study`` writes it.
+    english, chinese : str
+        What it means.
+    default : str
+        What is used without it.
+    """
+
+    name: str
+    english: str
+    chinese: str
+    default: str = ""
+
+
+KEYS = (
+    Key("title", "Title of the study. **Required.**", "研究名称（必填）。"),
+    Key(
+        "headline_framework",
+        "Accounting framework of the headline number; `bayescarbon frameworks` lists them.",
+        "主要结果采用的核算框架。",
+        "improved_stock_change",
+    ),
+    Key(
+        "headline_rule", "Deduction rule of the headline number.", "主要结果采用的扣减规则。", "posterior_q10"
+    ),
+    Key(
+        "rules",
+        "Deduction rules to show, the headline rule among them; a list, separated by commas in a workbook.",
+        "要列出的扣减规则（含主要规则）。",
+        "all that are not unverified",
+    ),
+    Key(
+        "fouling_basis",
+        "How evidence rows of fouling_ratio are expressed: `of_total` (foulers per foulers and "
+        "shellfish) or `of_shellfish` (foulers per shellfish).",
+        "附着生物比例的表示方式：of_total（占总鲜重）或 of_shellfish（与贝类鲜重之比）。",
+        "of_total",
+    ),
+    Key(
+        "baseline_share.q05, .q50, .q95",
+        "Share of the sink that the water would have fixed anyway, as quantiles; "
+        "`reason` and `source` are optional.",
+        "无养殖时海域本来也会固定的份额（分位数）。",
+        "the shipped prior",
+    ),
+    Key(
+        "currency.code",
+        "Three-letter code of all money; needed with the table `economics`.",
+        "货币代码；有 economics 表时必填。",
+    ),
+    Key("currency.year", "Year of its prices.", "价格年份。"),
+    Key(
+        "credit_price.q05, .q50, .q95",
+        "Market price of a credit, as quantiles.",
+        "碳信用市场价格（分位数）。",
+    ),
+    Key("credit_price.unit", "Its unit, such as `CNY / t CO2e`.", "其单位，如 CNY / t CO2e。"),
+    Key(
+        "priors.NAME.q05, .q50, .q95",
+        "A prior of your own for the quantity NAME: the value at a new farm, in the "
+        "quantity's unit, as quantiles.",
+        "自定先验：量 NAME 在一个新养殖场的值（分位数，按该量的单位）。",
+        "the shipped prior",
+    ),
+    Key("priors.NAME.reason", "Why; required with a prior.", "理由（自定先验时必填）。"),
+    Key("priors.NAME.source", "Where from.", "来源。"),
+    Key(
+        "taxa.NAME.group",
+        "Adds the species NAME: clam, scallop, oyster, mussel, ascidian or other.",
+        "新增物种 NAME 的类群。",
+    ),
+    Key(
+        "taxa.NAME.mineral",
+        "The mineral that most of its shell is made of: aragonite or calcite (not for an ascidian).",
+        "壳的主要矿物：aragonite（文石）或 calcite（方解石）。",
+    ),
+    Key("taxa.NAME.synonyms", "Other names of it, a list.", "其他名称（列表）。"),
+)
+
+
+def describe() -> str:
+    """Return the study format as Markdown: the settings, then every table with every column."""
+    parts = [_settings(), "## Tables", _overview()]
+    parts += [_table(table) for table in TABLES.values()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _settings() -> str:
+    lines = [
+        "## Settings: `study.toml`, or the sheet `study`",
+        "",
+        "In a workbook the sheet `study` has the columns `key` and `value`; a third column is free for notes.",
+        "",
+        "| key | meaning | 含义 | without it |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| `{key.name}` | {key.english} | {key.chinese} | {key.default} |" for key in KEYS]
+    return "\n".join(lines)
+
+
+def _overview() -> str:
+    supported = ", ".join(f"`{t.name}`" for t in TABLES.values() if t.supported)
+    refused = ", ".join(f"`{t.name}`" for t in TABLES.values() if not t.supported)
+    return (
+        f"Read in this version: {supported}; only `harvest` is required. Specified but refused, because this version "
+        f"has no measurement model for them yet: {refused}."
+    )
+
+
+def _table(table: Table) -> str:
+    state = "" if table.supported else " (refused in this version)"
+    lines = [
+        f"### `{table.name}`{state}",
+        "",
+        f"{table.english} {table.chinese}",
+        "",
+        "| column | holds | unit | meaning | 含义 | if empty |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {_name(c)} | {holds(c)} | {c.unit} | {c.english} | {c.chinese} | {c.default} |"
+        for c in table.columns
+    ]
+    return "\n".join(lines)
+
+
+def _name(column: Column) -> str:
+    return f"**`{column.name}`**" if column.required else f"`{column.name}`"
+
+
+def holds(column: Column) -> str:
+    """Return what the cells of a column hold, in words."""
+    if column.kind == "choice":
+        return " or ".join(column.choices)
+    kind = {"text": "text", "number": "number", "integer": "whole number"}[column.kind]
+    return f"{kind}, {column.bounds.words}" if column.bounds else kind

@@ -1,0 +1,406 @@
+"""The settings of a study: ``study.toml``, or the sheet ``study`` of a workbook, as checked values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bayescarbon.errors import Problem, suggest
+from bayescarbon.evidence.quantities import Quantiles, check_quantiles, composites, quantities
+from bayescarbon.evidence.taxa import Taxa, Taxon, taxa
+from bayescarbon.resources import read_toml
+from bayescarbon.study.rules import rule_names
+
+HEADLINE_FRAMEWORK = "improved_stock_change"
+HEADLINE_RULE = "posterior_q10"
+FoulingBasis = Literal["of_total", "of_shellfish"]
+Group = Literal["clam", "scallop", "oyster", "mussel", "ascidian", "other"]
+Mineral = Literal["aragonite", "calcite"]
+NO_MINERAL = "none"
+
+
+@dataclass(frozen=True)
+class StatedPrior:
+    """A prior that the study states in place of the shipped one.
+
+    Attributes
+    ----------
+    quantiles : Quantiles
+        Of theta at a new farm, natural scale, in the quantity's unit.
+    reason, source : str
+        Why, and from where; `reason` is empty only for the key ``baseline_share``.
+    """
+
+    quantiles: Quantiles
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Currency:
+    """The currency of all money in a study: its three-letter code and the year of its prices."""
+
+    code: str
+    year: int
+
+
+@dataclass(frozen=True)
+class CreditPrice:
+    """The market price of a credit, in `unit` (currency per t CO2e)."""
+
+    quantiles: Quantiles
+    unit: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that stands in ``study.toml``, with defaults filled in.
+
+    Attributes
+    ----------
+    title : str
+    headline_framework, headline_rule : str
+    rules : tuple of str
+        Deduction rules to show, in the order of ``data/rules.toml`` if the study names none.
+    fouling_basis : {"of_total", "of_shellfish"}
+        How the evidence rows of fouling_ratio are expressed.
+    priors : dict of str to StatedPrior
+        By quantity; the key ``baseline_share`` lands here too.
+    currency : Currency or None
+    currency_stated : bool
+        Whether ``[currency]`` is there, be it right or wrong.
+    credit_price : CreditPrice or None
+    taxa : Taxa
+        The shipped species and those of ``[taxa]``.
+    """
+
+    title: str
+    headline_framework: str
+    headline_rule: str
+    rules: tuple[str, ...]
+    fouling_basis: str
+    priors: dict[str, StatedPrior]
+    currency: Currency | None
+    currency_stated: bool
+    credit_price: CreditPrice | None
+    taxa: Taxa
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+_Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+class _Stated(_Closed):
+    q05: float
+    q50: float
+    q95: float
+
+    def quantiles(self) -> Quantiles:
+        return Quantiles(self.q05, self.q50, self.q95)
+
+
+class _Prior(_Stated):
+    reason: _Text
+    source: str = ""
+
+
+class _Baseline(_Stated):
+    reason: str = ""
+    source: str = ""
+
+
+class _Currency(_Closed):
+    code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    year: Annotated[int, Field(ge=1900, le=2200)]
+
+
+class _CreditPrice(_Stated):
+    unit: _Text
+
+
+class _Taxon(_Closed):
+    group: Group
+    mineral: Mineral | None = None
+    synonyms: list[_Text] = []
+
+
+class _File(_Closed):
+    title: _Text
+    headline_framework: str = HEADLINE_FRAMEWORK
+    headline_rule: str = HEADLINE_RULE
+    rules: list[str] | None = None
+    fouling_basis: FoulingBasis = "of_total"
+    baseline_share: _Baseline | None = None
+    currency: _Currency | None = None
+    credit_price: _CreditPrice | None = None
+    priors: dict[str, _Prior] = {}
+    taxa: dict[str, _Taxon] = {}
+
+
+#: The model of each nested table, to name its keys when one is misspelt.
+_NESTED: dict[str, type[BaseModel]] = {
+    "baseline_share": _Baseline,
+    "currency": _Currency,
+    "credit_price": _CreditPrice,
+    "priors": _Prior,
+    "taxa": _Taxon,
+}
+_WORDS = {
+    "string_type": "must be text in quotation marks.",
+    "float_type": "must be a number.",
+    "int_type": "must be a whole number.",
+    "int_from_float": "must be a whole number.",
+    "finite_number": "must be a finite number; write one or remove the key.",
+    "list_type": 'must be a list such as ["a", "b"].',
+    "string_too_short": "must not be empty.",
+}
+
+
+class _Reader:
+    """Collects the problems of one settings table; the rows are known for a workbook only."""
+
+    def __init__(self, name: str, rows: dict[str, int]) -> None:
+        self.name = name
+        self.rows = rows
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def problem(self, key: str, message: str, value: object = None) -> Problem:
+        shown = None if value is None or isinstance(value, (dict, list)) else str(value)
+        row = self.rows.get(key) or next((r for k, r in self.rows.items() if k.startswith(f"{key}.")), None)
+        return Problem(self.name, message, row=row, column=key, value=shown)
+
+    def error(self, key: str, message: str, value: object = None) -> None:
+        self.problems.append(self.problem(key, message, value))
+
+    def warn(self, key: str, message: str, value: object = None) -> None:
+        self.warnings.append(self.problem(key, message, value))
+
+
+def read_settings(
+    stated: dict[str, Any], name: str, rows: dict[str, int]
+) -> tuple[Settings, list[Problem], list[Problem]]:
+    """Check the settings of a study.
+
+    Parameters
+    ----------
+    stated : dict
+        Nested keys as TOML gives them.
+    name : str
+        What to call them in messages, ``study.toml`` or ``study``.
+    rows : dict of str to int
+        Row of each dotted key in a workbook; empty for TOML.
+
+    Returns
+    -------
+    Settings
+        Usable for checking the tables even where something was wrong: what was wrong is left out.
+    problems, warnings : list of Problem
+    """
+    reader = _Reader(name, rows)
+    file, dropped_taxa = _parse(stated, reader)
+    priors = _stated_priors(file, stated, reader)
+    _check_names(file, reader)
+    settings = Settings(
+        title=file.title,
+        headline_framework=file.headline_framework,
+        headline_rule=file.headline_rule,
+        rules=_rules(file, reader),
+        fouling_basis=file.fouling_basis,
+        priors=priors,
+        currency=None if file.currency is None else Currency(file.currency.code, file.currency.year),
+        currency_stated="currency" in stated,
+        credit_price=_credit_price(file, reader),
+        taxa=_taxa(file, dropped_taxa, reader),
+    )
+    return settings, reader.problems, reader.warnings
+
+
+def _parse(stated: dict[str, Any], reader: _Reader) -> tuple[_File, list[str]]:
+    """Validate the form; whatever is wrong is reported and left out, so that the rest can still be checked."""
+    try:
+        return _File.model_validate(stated), []
+    except ValidationError as error:
+        faults = error.errors()
+    kept = {key: dict(value) if isinstance(value, dict) else value for key, value in stated.items()}
+    dropped_taxa = []
+    for fault in faults:
+        path = [str(part) for part in fault["loc"]]
+        reader.error(".".join(path), _fault_in_words(fault["type"], path, fault), _shown(fault))
+        if path[0] in ("priors", "taxa") and len(path) > 1:
+            kept[path[0]].pop(path[1], None)
+            if path[0] == "taxa":
+                dropped_taxa.append(path[1])
+        else:
+            kept.pop(path[0], None)
+    if "title" not in kept:
+        kept["title"] = "untitled"
+    return _File.model_validate(kept), dropped_taxa
+
+
+def _shown(fault: Any) -> object:
+    return None if fault["type"] == "missing" else fault["input"]
+
+
+def _fault_in_words(kind: str, path: list[str], fault: Any) -> str:
+    model = _File if len(path) == 1 else _NESTED.get(path[0])
+    known = list(model.model_fields) if model else []
+    if kind == "extra_forbidden":
+        return f"is not a key of a study.{suggest(path[-1], known) or ' The keys here are: ' + ', '.join(known) + '.'}"
+    if kind == "missing":
+        if path[-1] == "reason":
+            return "is missing; a stated prior needs a reason, in your own words."
+        return "is missing; add it."
+    if kind == "literal_error":
+        allowed = {
+            "fouling_basis": get_args(FoulingBasis),
+            "group": get_args(Group),
+            "mineral": get_args(Mineral),
+        }
+        choices = allowed[path[-1]]
+        return f"must be one of {', '.join(choices)}.{suggest(str(fault['input']), choices)}"
+    if kind == "model_type" or kind == "dict_type":
+        return f"must be a table with the keys {', '.join(known)}." if known else "must be a table."
+    if kind == "string_pattern_mismatch" and path[-1] == "code":
+        return "must be a three-letter currency code such as CNY."
+    if kind == "string_pattern_mismatch":
+        return "must not be blank."
+    if kind in ("greater_than_equal", "less_than_equal") and path[-1] == "year":
+        return "must be a year between 1900 and 2200."
+    return _WORDS.get(kind, f"{fault['msg']}.")
+
+
+def _check_quantity(key: str, name: str, quantiles: Quantiles, reader: _Reader) -> bool:
+    """Report a prior on something that has none, or quantiles that no prior can have."""
+    known = quantities()
+    if name in composites():
+        parts = ", ".join(composites()[name].composite_of)
+        reader.error(key, f"is computed from other quantities and has no prior; state priors for {parts}.")
+        return False
+    if name not in known:
+        hint = suggest(name, known) or " `bayescarbon priors` lists them."
+        reader.error(key, f"is not a quantity; rename or remove it.{hint}")
+        return False
+    if known[name].by:
+        parts = ", ".join(known[name].by)
+        reader.error(
+            key,
+            f"has one prior for each of {parts}, and this version reads no stated priors for such a "
+            "quantity; remove it.",
+        )
+        return False
+    refusal = check_quantiles(known[name].support, quantiles)
+    if refusal is not None:
+        reader.error(key, f"{refusal}.")
+    return refusal is None
+
+
+def _stated_priors(file: _File, stated: dict[str, Any], reader: _Reader) -> dict[str, StatedPrior]:
+    priors = {}
+    for name, prior in file.priors.items():
+        if _check_quantity(f"priors.{name}", name, prior.quantiles(), reader):
+            priors[name] = StatedPrior(prior.quantiles(), prior.reason, prior.source)
+    if file.baseline_share is not None:
+        if "baseline_share" in stated.get("priors", {}):
+            reader.error("baseline_share", "is stated twice, here and as [priors.baseline_share]; keep one.")
+        quantiles = file.baseline_share.quantiles()
+        if _check_quantity("baseline_share", "baseline_share", quantiles, reader):
+            priors["baseline_share"] = StatedPrior(
+                quantiles, file.baseline_share.reason, file.baseline_share.source
+            )
+    return priors
+
+
+def _check_names(file: _File, reader: _Reader) -> None:
+    frameworks = list(read_toml("data/frameworks.toml"))
+    if file.headline_framework not in frameworks:
+        hint = (
+            suggest(file.headline_framework, frameworks) or f" The frameworks are: {', '.join(frameworks)}."
+        )
+        reader.error("headline_framework", f"is not an accounting framework.{hint}", file.headline_framework)
+    for key, names in (("headline_rule", [file.headline_rule]), ("rules", file.rules or [])):
+        for name in names:
+            if name not in rule_names():
+                hint = suggest(name, rule_names()) or f" The rules are: {', '.join(rule_names())}."
+                reader.error(key, f"is not a deduction rule.{hint}", name)
+            elif rule_names()[name] == "unverified":
+                reader.warn(
+                    key, "is unverified: its document was not read, so its formula may be wrong.", name
+                )
+    for name in {name: None for name in file.rules or [] if (file.rules or []).count(name) > 1}:
+        reader.error("rules", "stands twice among the rules; keep one.", name)
+
+
+def _rules(file: _File, reader: _Reader) -> tuple[str, ...]:
+    if file.rules is None:
+        named = {file.headline_rule}
+        return tuple(
+            name for name, confidence in rule_names().items() if confidence != "unverified" or name in named
+        )
+    if file.headline_rule not in file.rules:
+        reader.error(
+            "rules",
+            f"leaves out the headline rule {file.headline_rule!r}; add it, or set headline_rule to "
+            "one of the rules.",
+        )
+    return tuple(file.rules)
+
+
+def _credit_price(file: _File, reader: _Reader) -> CreditPrice | None:
+    price = file.credit_price
+    if price is None:
+        return None
+    quantiles = price.quantiles()
+    if not 0 < quantiles.q05 < quantiles.q50 < quantiles.q95:
+        reader.error(
+            "credit_price",
+            f"q05 = {quantiles.q05:g}, q50 = {quantiles.q50:g}, q95 = {quantiles.q95:g}: "
+            "prices must be above 0 and the quantiles must increase strictly, q05 < q50 < q95.",
+        )
+    match = re.fullmatch(r"([A-Z]{3})\s*/\s*t\s*CO2e", price.unit.strip())
+    if match is None:
+        code = file.currency.code if file.currency else "CNY"
+        reader.error(
+            "credit_price.unit", f"must be a currency per t CO2e, such as {code} / t CO2e.", price.unit
+        )
+    elif file.currency is not None and match[1] != file.currency.code:
+        reader.error(
+            "credit_price.unit",
+            f"is not in the study's currency {file.currency.code}; convert the price, or change [currency].",
+            price.unit,
+        )
+    return CreditPrice(quantiles, price.unit)
+
+
+def _taxa(file: _File, dropped: list[str], reader: _Reader) -> Taxa:
+    """Add the study's own species one by one, so that a name taken twice is reported at the second."""
+    known = taxa()
+    for name, stated in file.taxa.items():
+        key = f"taxa.{name}"
+        if stated.mineral is None and stated.group != "ascidian":
+            reader.error(
+                f"{key}.mineral",
+                "is missing; say aragonite or calcite (the mineral that most of the shell is made of).",
+            )
+        taken = {spelling: known.resolve(spelling) for spelling in (name, *stated.synonyms)}
+        for spelling, found in taken.items():
+            if found is not None:
+                reader.error(
+                    key,
+                    f"is already a name of {found.name}; use that species, or remove this spelling.",
+                    spelling,
+                )
+        if not any(taken.values()):
+            mineral = stated.mineral or NO_MINERAL
+            known = known.with_added([Taxon(name, stated.group, mineral, tuple(stated.synonyms))])
+    # A species whose own entry is wrong has been reported there; the tables may use its name.
+    for name in dict.fromkeys(dropped):
+        if known.resolve(name) is None:
+            known = known.with_added([Taxon(name, "other", "aragonite")])
+    return known

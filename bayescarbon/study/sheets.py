@@ -1,0 +1,149 @@
+"""Write a study as an .xlsx workbook that `study.workbook` reads back to the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bayescarbon.study.cells import parse_number
+from bayescarbon.study.columns import TABLES
+from bayescarbon.study.describe import KEYS, holds
+from bayescarbon.study.reading import SETTINGS_SHEET, RawTable
+from bayescarbon.study.spec import Column
+
+_BOLD = Font(bold=True)
+_WRAP = Alignment(wrap_text=True, vertical="top")
+_WIDEST = 60
+
+
+def write_workbook(
+    path: Path, settings: Mapping[str, Any], tables: Mapping[str, RawTable], readme: str
+) -> None:
+    """Write settings and tables as one workbook, every column heading with its explanation as a comment.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write.
+    settings : mapping
+        Nested keys as TOML gives them.
+    tables : mapping of str to RawTable
+        The tables as text.
+    readme : str
+        Text of the sheet ``README``.
+    """
+    book = Workbook()
+    notes = book.worksheets[0]
+    notes.title = "README"
+    for line in readme.splitlines():
+        notes.append([_harmless(line)])
+    notes.column_dimensions["A"].width = 2 * _WIDEST
+    _settings_sheet(book.create_sheet(SETTINGS_SHEET), settings)
+    for name, table in tables.items():
+        _table_sheet(book.create_sheet(name), table)
+    _columns_sheet(book.create_sheet("columns"))
+    book.save(path)
+
+
+def flatten(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield dotted keys and their values; lists become text separated by commas."""
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{prefix}{key}.")
+        elif isinstance(value, list):
+            yield f"{prefix}{key}", ", ".join(str(part) for part in value)
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _settings_sheet(sheet: Worksheet, settings: Mapping[str, Any]) -> None:
+    meanings = {name: key for key in KEYS for name in _names(key.name)}
+    sheet.append(["key", "value", "meaning"])
+    for name, value in flatten(settings):
+        parts = name.split(".")
+        general = ".".join([parts[0], "NAME", parts[-1]]) if parts[0] in ("priors", "taxa") else name
+        key = meanings.get(general)
+        sheet.append([name, value, f"{key.english} {key.chinese}" if key else ""])
+        _keep_as_text(sheet, sheet.max_row)
+    _dress(sheet)
+
+
+def _names(name: str) -> list[str]:
+    """Return the keys that an entry such as ``currency.q05, .q50`` stands for."""
+    first, *others = name.split(", ")
+    stem = first.rpartition(".")[0]
+    return [first, *(f"{stem}{other}" for other in others)]
+
+
+def _table_sheet(sheet: Worksheet, table: RawTable) -> None:
+    columns = {column.name: column for column in TABLES[table.name].columns}
+    sheet.append([name or None for name in table.header])
+    for position, name in enumerate(table.header, start=1):
+        if name in columns:
+            sheet.cell(1, position).comment = Comment(
+                _explanation(columns[name]), "bayescarbon", width=320, height=160
+            )
+    for number, row in zip(table.numbers, table.rows, strict=True):
+        for position, (name, cell) in enumerate(zip(table.header, row, strict=True), start=1):
+            if cell:
+                sheet.cell(number, position).value = _number_or_text(cell, columns.get(name))
+        _keep_as_text(sheet, number)
+    _dress(sheet)
+
+
+def _number_or_text(cell: str, column: Column | None) -> str | float | int:
+    if column is None or column.kind in ("text", "choice"):
+        return cell
+    number = parse_number(cell)
+    if number != number:
+        return cell
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def _columns_sheet(sheet: Worksheet) -> None:
+    sheet.append(["table", "column", "required", "holds", "unit", "meaning", "含义", "if empty"])
+    for table in TABLES.values():
+        if table.supported:
+            for c in table.columns:
+                required = "yes" if c.required else ""
+                sheet.append(
+                    [table.name, c.name, required, holds(c), c.unit, c.english, c.chinese, c.default]
+                )
+    _dress(sheet)
+
+
+def _explanation(column: Column) -> str:
+    required = "Required. " if column.required else ""
+    unit = f" Unit: {column.unit}." if column.unit else ""
+    empty = f" If empty: {column.default}." if column.default else ""
+    return f"{required}{column.english} ({holds(column)}){unit}{empty}\n{column.chinese}"
+
+
+def _harmless(line: str) -> str:
+    # A text that begins with "=" would be taken for a formula.
+    return f" {line}" if line.startswith("=") else line
+
+
+def _keep_as_text(sheet: Worksheet, row: int) -> None:
+    for cell in sheet[row]:
+        if cell.data_type == "f":
+            cell.data_type = "s"
+
+
+def _dress(sheet: Worksheet) -> None:
+    for cell in sheet[1]:
+        cell.font = _BOLD
+    for position, column in enumerate(sheet.columns, start=1):
+        width = max(len(str(cell.value or "")) for cell in column)
+        sheet.column_dimensions[get_column_letter(position)].width = min(max(width + 2, 10), _WIDEST)
+        for cell in column:
+            if len(str(cell.value or "")) > _WIDEST:
+                cell.alignment = _WRAP
+    sheet.freeze_panes = "A2"

@@ -1,0 +1,102 @@
+"""Check a study's tables against the specification and against each other, and collect everything wrong."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bayescarbon.errors import Problem
+from bayescarbon.evidence.literature import literature
+from bayescarbon.study.batches import days_of, read_harvest, read_sampling, read_water, site_names
+from bayescarbon.study.cells import Typed, ordered, type_table
+from bayescarbon.study.columns import TABLES
+from bayescarbon.study.compare import unusual
+from bayescarbon.study.economics import read_economics
+from bayescarbon.study.farm_rows import read_evidence
+from bayescarbon.study.reading import RawStudy, RawTable
+from bayescarbon.study.settings import Settings, read_settings
+
+
+def validate(
+    raw: RawStudy,
+) -> tuple[Settings | None, dict[str, pd.DataFrame], list[Problem], list[Problem]]:
+    """Check everything that was read.
+
+    Parameters
+    ----------
+    raw : RawStudy
+        The text of the study.
+
+    Returns
+    -------
+    Settings or None
+        None if there were none to read.
+    dict of str to DataFrame
+        The supported tables by name; those that the study does not have are empty, with their columns.
+    problems, warnings : list of Problem
+        In the order settings, tables, rows.
+    """
+    problems, warnings = list(raw.problems), list(raw.warnings)
+    # Without settings the tables are still checked, against the defaults.
+    stated = {"title": "untitled"} if raw.settings is None else raw.settings
+    settings, found, odd = read_settings(stated, raw.settings_name, raw.settings_rows)
+    problems += found
+    warnings += odd
+    for name, table in TABLES.items():
+        if name in raw.tables and not table.supported:
+            problems.append(
+                Problem(
+                    name,
+                    f"{raw.tables[name].file}: this version has no measurement model for the table "
+                    f"`{name}` yet; remove it or use a version that has.",
+                )
+            )
+    reported = {problem.table for problem in raw.problems}
+    if "harvest" not in raw.tables and "harvest" not in reported:
+        problems.append(
+            Problem("harvest", "the table `harvest` is missing; a study needs at least one batch.")
+        )
+    tables = _check_tables(raw, settings, problems, warnings)
+    return (None if raw.settings is None else settings), tables, problems, warnings
+
+
+def _check_tables(
+    raw: RawStudy, settings: Settings, problems: list[Problem], warnings: list[Problem]
+) -> dict[str, pd.DataFrame]:
+    """Check the supported tables in their order; later ones look up batches and sites of `harvest`."""
+    typed: dict[str, Typed] = {}
+    cell_problems: dict[str, list[Problem]] = {}
+    for name, table in TABLES.items():
+        if table.supported:
+            typed[name], cell_problems[name] = type_table(raw.tables.get(name, _absent(name)), table)
+            if name not in raw.tables:
+                cell_problems[name] = []
+    tables: dict[str, pd.DataFrame] = {}
+    tables["harvest"], *found = read_harvest(typed["harvest"], settings)
+    checked = {"harvest": found}
+    sites, days = site_names(tables["harvest"]), days_of(tables["harvest"])
+    tables["evidence"], *checked["evidence"] = read_evidence(typed["evidence"], settings, sites)
+    tables["water"], *checked["water"] = read_water(typed["water"], sites)
+    if "economics" in raw.tables:
+        tables["economics"], *checked["economics"] = read_economics(
+            typed["economics"], days, raw.settings is None or settings.currency_stated
+        )
+    else:
+        tables["economics"] = typed["economics"].frame
+    tables["sampling"], *checked["sampling"] = read_sampling(typed["sampling"], settings, sites)
+    for name, (wrong, odd) in checked.items():
+        problems += ordered([*cell_problems[name], *wrong])
+        warnings += odd
+    if len(tables["evidence"]):
+        warnings += unusual(tables["evidence"], literature())
+    return {name: _with_text(table) for name, table in tables.items()}
+
+
+def _with_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Give text columns pandas' own text type; they were Python objects while they were checked."""
+    text = [column for column in table.columns if pd.api.types.is_object_dtype(table[column])]
+    return table.astype(dict.fromkeys(text, "str"))
+
+
+def _absent(name: str) -> RawTable:
+    header = tuple(column.name for column in TABLES[name].columns)
+    return RawTable(name, name, header, (), ())

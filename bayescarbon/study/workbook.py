@@ -1,0 +1,288 @@
+"""Read a study from an .xlsx workbook into the same text that a folder of CSV files gives."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.utils.exceptions import InvalidFileException
+
+from bayescarbon.errors import Problem, StudyError, suggest
+from bayescarbon.study.columns import TABLES
+from bayescarbon.study.reading import NOTE_SHEETS, SETTINGS_SHEET, RawStudy, clean, make_table, sha256
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+SETTINGS_HEADER = ("key", "value")
+# What openpyxl raises on files that are damaged or of another kind; SyntaxError is how XML parsers report bad XML.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    KeyError,
+    OSError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+)
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell ")
+_PERCENT = re.compile(rb'numFmtId="(?:9|10)"|formatCode="[^"]*%')
+_LISTS = ("rules", "synonyms")
+_NUMBERS = ("q05", "q50", "q95", "year")
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
+
+def read_workbook(path: Path) -> RawStudy:
+    """Read the sheets of a workbook as text.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.xlsx`` file with a sheet ``study`` (columns key, value) and the tables as sheets.
+
+    Returns
+    -------
+    RawStudy
+
+    Raises
+    ------
+    StudyError
+        If the file is not a workbook.
+    """
+    content = path.read_bytes()
+    study = RawStudy(path, SETTINGS_SHEET, inputs={path.name: sha256(content)})
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheets = {sheet.title: _sheet_rows(sheet) for sheet in book.worksheets}
+        hazards = _hazards(content)
+    except _UNREADABLE as error:
+        raise StudyError(
+            [
+                Problem(
+                    path.name,
+                    "is not a workbook that can be read (damaged, protected by a password, or "
+                    "another kind of file with this ending); save it again as .xlsx without a password.",
+                    value=f"{type(error).__name__}: {error}",
+                )
+            ]
+        ) from error
+    for title, rows in sheets.items():
+        used = title in TABLES or title == SETTINGS_SHEET
+        if not used and title not in NOTE_SHEETS and any(cell for row in rows for cell in row):
+            hint = (
+                suggest(title, [*TABLES, SETTINGS_SHEET]) or f" The sheets are: study, {', '.join(TABLES)}."
+            )
+            study.problems.append(
+                Problem(
+                    title,
+                    "is not a table of a study, so nothing would read it; rename the "
+                    f"sheet, or move it to another file.{hint}",
+                )
+            )
+    used_titles = [title for title in sheets if title in TABLES or title == SETTINGS_SHEET]
+    if hazards:
+        study.problems += _cell_problems(content, used_titles)
+    for title in used_titles:
+        for number, row in enumerate(sheets[title], start=1):
+            for position, cell in enumerate(row):
+                if cell in ERROR_CODES:
+                    column = sheets[title][0][position] if position < len(sheets[title][0]) else ""
+                    study.problems.append(
+                        Problem(
+                            title,
+                            "is the error of a formula; mend the formula or write the value.",
+                            row=number,
+                            column=column or None,
+                            value=cell,
+                        )
+                    )
+    if SETTINGS_SHEET in sheets:
+        _read_settings(sheets[SETTINGS_SHEET], study)
+    else:
+        study.problems.append(
+            Problem(
+                SETTINGS_SHEET,
+                "the sheet `study` is missing; add it, with the columns key and "
+                "value and at least the key title (`bayescarbon init --xlsx` writes one).",
+            )
+        )
+    for name in TABLES:
+        if name in sheets:
+            table, problems = make_table(name, f"sheet {name}", sheets[name])
+            study.problems += problems
+            if table is not None:
+                study.tables[name] = table
+    return study
+
+
+def cell_text(value: Any) -> str:
+    """Return the text of a cell as CSV would hold it: whole numbers without a point, dates in ISO form."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return clean(str(value))
+
+
+def _sheet_rows(sheet: Any) -> list[list[str]]:
+    # Some programs write a wrong extent into the file; rows beyond it would vanish.
+    sheet.reset_dimensions()
+    return [[cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+
+
+def _hazards(content: bytes) -> bool:
+    """Whether the file may hold formulas, merged cells or percent formats, which need the slow second look."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                part = archive.read(name)
+                if _FORMULA.search(part) or _MERGED.search(part):
+                    return True
+            elif name == "xl/styles.xml" and _PERCENT.search(archive.read(name)):
+                return True
+    return False
+
+
+def _cell_problems(content: bytes, titles: list[str]) -> list[Problem]:
+    """Find the cells whose stored value is not what the sheet shows."""
+    values: Workbook = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    formulas: Workbook = openpyxl.load_workbook(io.BytesIO(content))
+    problems = []
+    for title in titles:
+        sheet, written = values[title], formulas[title]
+        names = [cell_text(cell.value) for cell in next(sheet.iter_rows(), ())]
+        problems += [
+            Problem(
+                title,
+                f"the cells {area.coord} are merged, so all but the first are empty; unmerge them "
+                "and write the value in each row.",
+                row=area.min_row,
+            )
+            for area in sheet.merged_cells.ranges
+        ]
+        for number, row in enumerate(written.iter_rows(), start=1):
+            for position, cell in enumerate(row, start=1):
+                column = (names[position - 1] if position <= len(names) else "") or None
+                stored = sheet.cell(number, position)
+                # An empty text result is stored with a type of its own ("str"); no result at all with none ("n").
+                if cell.data_type == "f" and stored.value is None and stored.data_type == "n":
+                    problems.append(
+                        Problem(
+                            title,
+                            "is a formula whose result was not saved; open the workbook in a "
+                            "spreadsheet program and save it, or write the value.",
+                            row=number,
+                            column=column,
+                            value=str(cell.value),
+                        )
+                    )
+                elif isinstance(stored.value, (int, float)) and "%" in stored.number_format:
+                    problems.append(
+                        Problem(
+                            title,
+                            f"is shown as a percentage but holds {cell_text(stored.value)}; "
+                            "format the cell as a plain number and write the number that is meant in "
+                            "its unit.",
+                            row=number,
+                            column=column,
+                            value=f"{stored.value * 100:g}%",
+                        )
+                    )
+    return problems
+
+
+def _read_settings(rows: list[list[str]], study: RawStudy) -> None:
+    """Nest the dotted keys of the sheet ``study`` as study.toml would."""
+    header = tuple(rows[0][:2]) if rows else ()
+    if header != SETTINGS_HEADER:
+        study.problems.append(
+            Problem(study.settings_name, "row 1 must read: key, value.", row=1, value=", ".join(header))
+        )
+        return
+    settings: dict[str, Any] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        # A third column is free for notes.
+        key, value = ([*row, "", ""])[:2]
+        if not key and not value:
+            continue
+        if not key or not value:
+            study.problems.append(
+                Problem(
+                    study.settings_name,
+                    "needs both a key and a value; fill in the other or empty the row.",
+                    row=number,
+                    column=key or None,
+                    value=value or None,
+                )
+            )
+        elif key in study.settings_rows:
+            study.problems.append(
+                Problem(
+                    study.settings_name,
+                    f"stands twice (first in row {study.settings_rows[key]}); keep one.",
+                    row=number,
+                    column=key,
+                    value=value,
+                )
+            )
+        else:
+            study.settings_rows[key] = number
+            if not _place(settings, _path(key), _leaf(key, value)):
+                study.problems.append(
+                    Problem(
+                        study.settings_name,
+                        "is both a value and the beginning of another key; keep one.",
+                        row=number,
+                        column=key,
+                        value=value,
+                    )
+                )
+    study.settings = settings
+
+
+def _path(key: str) -> list[str]:
+    # Names of species hold dots ("Crassostrea sp."), so only the last dot separates there.
+    if key.startswith("taxa."):
+        name, _, leaf = key.removeprefix("taxa.").rpartition(".")
+        return ["taxa", name, leaf] if name else ["taxa", leaf]
+    return key.split(".")
+
+
+def _leaf(key: str, value: str) -> Any:
+    last = key.rpartition(".")[2]
+    if last in _LISTS:
+        return [clean(part) for part in re.split(r"[,;，；、|]", value) if clean(part)]
+    if last in _NUMBERS and _PLAIN_NUMBER.fullmatch(value):
+        return int(value) if re.fullmatch(r"[+-]?\d+", value, re.ASCII) else float(value)
+    return value
+
+
+def _place(settings: dict[str, Any], path: list[str], value: Any) -> bool:
+    """Put a value at a path of nested dictionaries; False if something else is in the way."""
+    here = settings
+    for part in path[:-1]:
+        inner = here.setdefault(part, {})
+        if not isinstance(inner, dict):
+            return False
+        here = inner
+    if path[-1] in here:
+        return False
+    here[path[-1]] = value
+    return True

@@ -1,0 +1,26 @@
+"""Settings of Sphinx for the documents of bayescarbon."""
+
+from __future__ import annotations
+
+import bayescarbon
+
+project = "bayescarbon"
+author = "The bayescarbon developers"
+copyright = author
+version = release = bayescarbon.__version__
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc"]
+exclude_patterns = ["_build"]
+html_theme = "pydata_sphinx_theme"
+html_title = "bayescarbon"
+html_theme_options = {"show_toc_level": 2}
+
+# Notebooks are executed by .ci/run; the documents only hold text, so that they build in seconds.
+nb_execution_mode = "off"
+myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False

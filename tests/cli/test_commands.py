@@ -1,0 +1,299 @@
+"""Every command but `run`, as a user types it: what it says, where, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import bayescarbon
+from bayescarbon.accounting.frameworks import frameworks
+from bayescarbon.evidence.quantities import quantities
+from tests.cli.conftest import Run
+
+COMMANDS = ("init", "check", "run", "priors", "frameworks", "show")
+
+
+def test_help_names_every_command(cli: Run) -> None:
+    done = cli("--help")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    for command in COMMANDS:
+        assert f"\n    {command} " in done.stdout
+    assert "Exit status" in done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help(cli: Run, command: str) -> None:
+    done = cli(command, "--help")
+    assert done.returncode == 0
+    assert "--json" in done.stdout
+
+
+def test_version(cli: Run) -> None:
+    assert cli("--version").stdout == f"bayescarbon {bayescarbon.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ([], "COMMAND"),
+        (["rnu", "x"], "Did you mean 'run'?"),
+        (["run"], "STUDY"),
+        (["run", "x", "--draws", "0"], "at least 4"),
+        (["run", "x", "--chains", "two"], "not a whole number"),
+        (["run", "x", "--seed", "-1"], "--seed"),
+        (["run", "x", "--language", "fr"], "zh"),
+        (["run", "x", "--sed", "1"], "--sed"),
+        (["check", "x", "y"], "y"),
+        (["priors", "shell_carbn"], "Did you mean 'shell_carbon'?"),
+        (["frameworks", "stok_change"], "Did you mean 'stock_change'?"),
+    ],
+)
+def test_usage_errors(cli: Run, words: list[str], hint: str) -> None:
+    done = cli(*words)
+    assert done.returncode == 2
+    assert hint in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+class TestLight:
+    """What people type most must not wait for a sampler; sys.modules is read inside the process that ran."""
+
+    HEAVY = ("pymc", "pytensor", "nutpie", "numba", "arviz_base", "arviz_stats", "matplotlib", "xarray")
+
+    @pytest.mark.parametrize("words", [("--help",), ("check", "STUDY"), ("priors",), ("frameworks",)])
+    def test_command(self, cli: Run, study: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+        words = tuple(str(study) if word == "STUDY" else word for word in words)
+        # sitecustomize is imported by every interpreter that finds it: it reports what was loaded at the end.
+        report = tmp_path / "modules.txt"
+        (tmp_path / "sitecustomize.py").write_text(
+            "import atexit, sys\n"
+            f"atexit.register(lambda: open({str(report)!r}, 'w').write('\\n'.join(sys.modules)))\n"
+        )
+        path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+        assert cli(*words, PYTHONPATH=path).returncode == 0
+        loaded = set(report.read_text().splitlines())
+        assert "bayescarbon.cli" in loaded
+        assert loaded & set(self.HEAVY) == set()
+        if words == ("--help",):
+            assert loaded & {"pandas", "numpy", "pint", "pydantic", "rich"} == set()
+
+
+def test_check_says_what_will_be_used(cli: Run, study: Path) -> None:
+    done = cli("check", study)
+    assert done.returncode == 0, done.stderr
+    assert "Two bays 两个海湾" in done.stdout
+    assert "east-2020" in done.stdout
+    (row,) = [line.split() for line in done.stdout.splitlines() if line.strip().startswith("shell_carbon ")]
+    assert row[-4] == "2"
+    assert not (study / "results").exists()
+
+
+def test_check_maps_synonyms_aloud(cli: Run, study: Path) -> None:
+    harvest = study / "harvest.csv"
+    harvest.write_text(harvest.read_text(encoding="utf-8").replace("Chlamys farreri", "栉孔扇贝"), encoding="utf-8")
+    done = cli("check", study)
+    assert done.returncode == 0, done.stderr
+    assert "栉孔扇贝" in done.stdout
+    assert "farreri" in done.stdout
+
+
+def test_check_json(cli: Run, study: Path) -> None:
+    done = cli("check", "--json", study)
+    content = json.loads(done.stdout)
+    assert content["status"] == 0
+    assert [batch["batch"] for batch in content["batches"]] == ["east-2020", "west-2020"]
+    counts = {row["quantity"]: row for row in content["evidence"]}
+    assert counts["shell_carbon"]["own"] == 2
+    assert counts["burial_fraction"]["own"] == 1
+    assert counts["shell_carbon"]["literature"] > 0
+    assert set(counts) >= set(quantities())
+
+
+def test_check_names_replaced_priors(cli: Run, study: Path) -> None:
+    with (study / "study.toml").open("a", encoding="utf-8") as stream:
+        stream.write('[priors.burial_fraction]\nq05 = 0.03\nq50 = 0.08\nq95 = 0.2\nreason = "cores nearby"\n')
+    done = cli("check", study)
+    assert done.returncode == 0, done.stderr
+    assert "cores nearby" in done.stdout
+    content = json.loads(cli("--json", "check", study).stdout)
+    assert content["priors"]["burial_fraction"]["q95"] == 0.2
+    assert {row["prior"] for row in content["evidence"] if row["quantity"] == "burial_fraction"} == {"study"}
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_every_problem_is_listed_once_and_counted(cli: Run, study: Path, command: str) -> None:
+    harvest = study / "harvest.csv"
+    wrong = harvest.read_text(encoding="utf-8").replace("120,500", "-120,0").replace("gigas", "gigass")
+    harvest.write_text(wrong, encoding="utf-8")
+    done = cli(command, study)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    told = [line for line in lines if line.startswith("harvest")]
+    assert len(told) >= 3
+    assert f"{len(told)} problems. Nothing was written" in lines[-1]
+    assert "Traceback" not in done.stderr
+    assert not (study / "results").exists()
+
+
+def test_problems_as_json(cli: Run, study: Path) -> None:
+    harvest = study / "harvest.csv"
+    harvest.write_text(harvest.read_text(encoding="utf-8").replace("120,500", "-120,500"), encoding="utf-8")
+    done = cli("check", study, "--json")
+    assert done.returncode == 1
+    content = json.loads(done.stdout)
+    assert content["status"] == 1
+    (problem,) = content["problems"]
+    assert problem["row"] == 2
+    assert problem["column"] == "harvest_t"
+    assert problem["value"] == "-120"
+
+
+@pytest.mark.parametrize("command", ["check", "run", "show"])
+def test_a_path_that_is_not_there(cli: Run, tmp_path: Path, command: str) -> None:
+    done = cli(command, tmp_path / "nowhere")
+    assert done.returncode == 1
+    assert "nowhere" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_out_that_cannot_be_written_is_refused_before_the_fit(cli: Run, study: Path) -> None:
+    (study.parent / "file").write_text("in the way")
+    done = cli("run", study, "--out", study.parent / "file" / "results")
+    assert done.returncode == 1
+    assert "Nothing was written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "sampling" not in done.stderr
+
+
+def test_an_out_with_foreign_files_is_refused_before_the_fit(cli: Run, study: Path) -> None:
+    before = {path.name: path.read_bytes() for path in study.iterdir()}
+    done = cli("run", study, "--out", study)
+    assert done.returncode == 1
+    assert "harvest.csv" in done.stderr
+    assert {path.name: path.read_bytes() for path in study.iterdir()} == before
+
+
+def test_priors_lists_all(cli: Run) -> None:
+    done = cli("priors")
+    assert done.returncode == 0
+    first = {line.split(" ")[0].split("[")[0] for line in done.stdout.splitlines() if line}
+    assert set(quantities()) <= first
+    assert "isotope_enrichment[aragonite]" in done.stdout
+
+
+def test_priors_explains_one(cli: Run) -> None:
+    done = cli("priors", "shell_carbon")
+    assert done.returncode == 0, done.stderr
+    quantity = quantities()["shell_carbon"]
+    told = " ".join(done.stdout.split())
+    assert " ".join(quantity.definition.split()) in told
+    assert " ".join(quantity.reason.split()) in told
+    for source in quantity.sources:
+        assert f"{source}:" in told
+    assert "Evidence from the literature" in told
+
+
+@pytest.mark.parametrize("name", ["carbon_per_live", "isotope_enrichment", "fouler_mix", "baseline_share"])
+def test_priors_of_special_shape(cli: Run, name: str) -> None:
+    done = cli("priors", name)
+    assert done.returncode == 0, done.stderr
+    assert name in done.stdout
+    assert re.search(r"\bnan\b", done.stdout) is None
+
+
+def test_priors_json(cli: Run) -> None:
+    listed = json.loads(cli("priors", "--json").stdout)
+    assert [row["name"] for row in listed] == list(quantities())
+    one = json.loads(cli("priors", "burial_fraction", "--json").stdout)
+    stated = quantities()["burial_fraction"].prior
+    assert one["priors"]["burial_fraction"] == {"q05": stated.q05, "q50": stated.q50, "q95": stated.q95}
+    assert {row["quantity"] for row in one["evidence"]} == {"burial_fraction"}
+
+
+def test_frameworks_lists_all(cli: Run) -> None:
+    lines = cli("frameworks").stdout.splitlines()
+    assert [line.split()[0] for line in lines[1 : len(frameworks()) + 1]] == list(frameworks())
+
+
+def test_frameworks_explains_one(cli: Run) -> None:
+    done = cli("frameworks", "shell_net_calcification")
+    assert done.returncode == 0
+    assert "  + shell_organic\n" in done.stdout
+    assert "  - calcification_co2\n" in done.stdout
+    weights = json.loads(cli("frameworks", "life_cycle", "--json").stdout)["weights"]
+    assert weights["operations"] == -1
+    assert weights["buried"] == 1
+
+
+@pytest.mark.parametrize("form", [[], ["--xlsx"]])
+def test_init_writes_what_check_reads(cli: Run, tmp_path: Path, form: list[str]) -> None:
+    done = cli("init", tmp_path / "farm", *form)
+    assert done.returncode == 0, done.stderr
+    path = done.stdout.split("Written: ")[1].splitlines()[0]
+    assert Path(path).exists()
+    checked = cli("check", path)
+    # A template has nothing filled in: it is refused for that, row by row, and for nothing else.
+    assert checked.returncode in (0, 1)
+    assert "Traceback" not in checked.stderr
+
+
+def test_init_from_an_example_passes_the_check(cli: Run, tmp_path: Path) -> None:
+    done = cli("init", tmp_path / "farm", "--example", "yunxi")
+    assert done.returncode == 0, done.stderr
+    assert cli("check", tmp_path / "farm").returncode == 0
+
+
+def test_init_does_not_write_over_a_study(cli: Run, study: Path) -> None:
+    before = {path.name: path.read_bytes() for path in study.iterdir()}
+    done = cli("init", study)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert {path.name: path.read_bytes() for path in study.iterdir()} == before
+
+
+def test_init_with_an_unknown_example(cli: Run, tmp_path: Path) -> None:
+    done = cli("init", tmp_path / "farm", "--example", "yunxy")
+    assert done.returncode in (1, 2)
+    assert "yunxi" in done.stderr
+    assert not (tmp_path / "farm").exists()
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    import subprocess
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bayescarbon.cli", "priors"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    _, error = process.communicate(timeout=60)
+    assert b"Error" not in error
+    assert process.returncode == 0
+
+
+def test_a_terminal_without_chinese(cli: Run, study: Path) -> None:
+    done = cli("check", study, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "Two bays ????" in done.stdout
+
+
+def test_quiet_says_nothing_when_all_is_well(cli: Run, study: Path) -> None:
+    done = cli("--quiet", "check", study)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_verb_fit_survives_the_import_of_its_module() -> None:
+    import subprocess
+
+    code = "from bayescarbon.fit import Fit; import bayescarbon as bc; assert callable(bc.fit) and bc.Fit is Fit"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr

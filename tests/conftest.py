@@ -1,0 +1,30 @@
+"""What every test shares: where the repository is, and settings that make a failure happen again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# No window, whatever the machine; has to be set before anything imports matplotlib.
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# The same examples on each run, and no deadline: the first example pays for imports and compilation.
+settings.register_profile(
+    "bayescarbon", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("bayescarbon")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Return the folder that holds pyproject.toml."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def studies(repository: Path) -> Path:
+    """Return the folder of the studies that ship with the package."""
+    return repository / "data" / "studies"

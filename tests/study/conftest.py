@@ -1,0 +1,67 @@
+"""A small sound study that each test breaks in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bayescarbon.errors import Problem, StudyError
+from bayescarbon.study import Study, read_study
+
+SOUND = {
+    "study.toml": 'title = "Test"\n[currency]\ncode = "CNY"\nyear = 2024\n',
+    "harvest.csv": (
+        "batch,site,species,harvest_t,cycle_days,individuals\n"
+        "a,North,Azumapecten farreri,100,500,3300000\n"
+        "b,South,Magallana gigas,200,400,\n"
+    ),
+    "evidence.csv": (
+        "quantity,unit,value,species,site,season,sd,n,low,high,method,rq_convention,sample\n"
+        "shell_carbon,%,11.6,Azumapecten farreri,North,autumn,,,,,,,S1\n"
+        "dry_fraction,g/g,0.61,Azumapecten farreri,North,,0.03,12,,,,,\n"
+        "burial_fraction,%,7,,North,,,,,,core,,\n"
+    ),
+    "water.csv": "site,temperature_c,salinity,alkalinity_umol_kg,pco2_uatm,pco2_uatm_sd\nNorth,14,31,2260,430,20\n",
+    "economics.csv": (
+        "batch,year,revenue,cost,alternative_revenue,alternative_cost,margin_gap,margin_gap_sd,cycle_months,discount_rate\n"
+        "a,2023,500,300,480,310,,,,0.05\n"
+        "a,2024,510,310,490,300,,,,0.05\n"
+        "b,,,,,,20,5,,\n"
+    ),
+    "sampling.csv": "quantity,cost_per_sample,site,species\nburial_fraction,1500,North,\n",
+}
+
+Files = dict[str, str | bytes | None]
+Write = Callable[[Files], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Return a function that writes the sound study with some files replaced, or left out (None)."""
+
+    def write_files(changes: Files) -> Path:
+        folder = tmp_path / "study"
+        folder.mkdir(exist_ok=True)
+        for name, content in {**SOUND, **changes}.items():
+            if isinstance(content, bytes):
+                (folder / name).write_bytes(content)
+            elif content is not None:
+                (folder / name).write_text(content, encoding="utf-8")
+        return folder
+
+    return write_files
+
+
+@pytest.fixture
+def read(write: Write) -> Callable[[Files], Study]:
+    """Return a function that reads the sound study with some files replaced."""
+    return lambda changes: read_study(write(changes))
+
+
+def problems_of(path: Path) -> tuple[Problem, ...]:
+    """Return what is wrong with a study; it must be wrong."""
+    with pytest.raises(StudyError) as caught:
+        read_study(path)
+    return caught.value.problems

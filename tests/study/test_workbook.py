@@ -1,0 +1,196 @@
+"""A workbook gives the same study as the folder, or says why not."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl import Workbook
+
+from bayescarbon.study import Study, read_study, write_template
+from bayescarbon.study.workbook import cell_text
+from tests.study.conftest import problems_of
+
+HARVEST = [
+    ["batch", "site", "species", "harvest_t", "cycle_days"],
+    ["a", "North", "Azumapecten farreri", 100, 500.0],
+]
+
+
+def book_of(sheets: dict[str, list[list[object]]]) -> Workbook:
+    """Return a workbook with a title, a harvest and these sheets."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in {"study": [["key", "value"], ["title", "T"]], "harvest": HARVEST, **sheets}.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    return book
+
+
+def save(book: Workbook, tmp_path: Path) -> Path:
+    """Write a workbook and return its path."""
+    path = tmp_path / "book.xlsx"
+    book.save(path)
+    return path
+
+
+def assert_same(one: Study, other: Study) -> None:
+    """Compare two studies field by field, but for where they came from."""
+    for field in dataclasses.fields(Study):
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(a, pd.DataFrame):
+            pd.testing.assert_frame_equal(a, b)
+        elif field.name not in ("path", "inputs"):
+            assert a == b, field.name
+
+
+def test_template_is_the_same_in_both_forms(tmp_path: Path) -> None:
+    folder = write_template(tmp_path / "folder")
+    book = write_template(tmp_path / "book", xlsx=True)
+    assert book == tmp_path / "book" / "study.xlsx"
+    assert_same(read_study(folder), read_study(book))
+
+
+def test_settings_nest_as_in_toml(tmp_path: Path) -> None:
+    keys = [
+        ["key", "value", "note"],
+        ["title", 2020],
+        ["rules", "posterior_q10, vcs_mr24；art_trees"],
+        ["currency.code", "CNY"],
+        ["currency.year", 2024.0],
+        ["priors.burial_fraction.q05", 0.03],
+        ["priors.burial_fraction.q50", "0.08"],
+        ["priors.burial_fraction.q95", 0.25],
+        ["priors.burial_fraction.reason", "cores"],
+        ["taxa.Crassostrea sp..group", "oyster"],
+        ["taxa.Crassostrea sp..mineral", "calcite"],
+        ["taxa.Crassostrea sp..synonyms", "某牡蛎、some oyster"],
+    ]
+    study = read_study(save(book_of({"study": keys}), tmp_path))
+    assert study.title == "2020"
+    assert study.rules == ("posterior_q10", "vcs_mr24", "art_trees")
+    assert (study.currency.code, study.currency.year) == ("CNY", 2024)
+    assert study.priors["burial_fraction"].quantiles.as_tuple() == (0.03, 0.08, 0.25)
+    assert study.taxa.resolve("某牡蛎").name == "Crassostrea sp."
+
+
+@pytest.mark.parametrize(
+    ("sheets", "table", "row", "column", "words"),
+    [
+        ({"study": [["key", "value"], ["titel", "T"]]}, "study", 2, "titel", "Did you mean 'title'?"),
+        ({"study": [["name", "value"], ["title", "T"]]}, "study", 1, None, "row 1 must read: key, value"),
+        ({"study": [["key", "value"], ["title", "T"], ["title", "U"]]}, "study", 3, "title", "first in row 2"),
+        ({"study": [["key", "value"], ["title", "T"], ["rules", None]]}, "study", 3, "rules", "a key and a value"),
+        (
+            {"study": [["key", "value"], ["title", "T"], ["currency", "CNY"], ["currency.year", 2024]]},
+            "study", 4, "currency.year", "beginning of another key",
+        ),
+        ({"evidnce": [["a"], [1]]}, "evidnce", None, None, "Did you mean 'evidence'?"),
+        ({"traps": [["trap"], ["T1"]]}, "traps", None, None, "no measurement model"),
+        ({"water": []}, "water", 1, None, "no column names"),
+        ({"harvest": [*HARVEST, ["b", "South", "mussel", True, 400]]}, "harvest", 3, "harvest_t", "plain number"),
+        (
+            {"harvest": [*HARVEST, ["b", "South", "mussel", datetime.date(2024, 5, 1), 400]]},
+            "harvest", 3, "harvest_t", "is a date",
+        ),
+        ({"harvest": [*HARVEST, ["b", "South", "mussel", "#DIV/0!", 400]]}, "harvest", 3, "harvest_t", "error of a formula"),
+        ({"harvest": [*HARVEST, ["b", "South", "mussel", "=1+1", 400]]}, "harvest", 3, "harvest_t", "was not saved"),
+    ],
+)  # fmt: skip
+def test_refused(
+    tmp_path: Path,
+    sheets: dict[str, list[list[object]]],
+    table: str,
+    row: int | None,
+    column: str | None,
+    words: str,
+) -> None:
+    problems = problems_of(save(book_of(sheets), tmp_path))
+    found = [p for p in problems if (p.table, p.row, p.column) == (table, row, column)]
+    assert any(words in p.message for p in found), "\n".join(str(p) for p in problems)
+
+
+@pytest.mark.parametrize(("missing", "table"), [("study", "study"), ("harvest", "harvest")])
+def test_a_missing_sheet(tmp_path: Path, missing: str, table: str) -> None:
+    book = book_of({})
+    book.remove(book[missing])
+    (problem,) = problems_of(save(book, tmp_path))
+    assert problem.table == table
+    assert "is missing" in problem.message
+
+
+def test_merged_cells_hide_values(tmp_path: Path) -> None:
+    book = book_of({"harvest": [*HARVEST, ["b", "North", "mussel", 10, 400]]})
+    book["harvest"].merge_cells("B2:B3")
+    problems = problems_of(save(book, tmp_path))
+    assert any("B2:B3 are merged" in p.message for p in problems)
+
+
+def test_a_percentage_shows_another_number_than_it_holds(tmp_path: Path) -> None:
+    book = book_of({"evidence": [["quantity", "unit", "value", "species"], ["shell_carbon", "%", 0.116, "mussel"]]})
+    book["evidence"]["C2"].number_format = "0.0%"
+    (problem,) = problems_of(save(book, tmp_path))
+    assert (problem.table, problem.row, problem.column, problem.value) == ("evidence", 2, "value", "11.6%")
+
+
+def test_rows_beyond_a_wrong_extent_are_read(tmp_path: Path) -> None:
+    path = save(book_of({"harvest": [*HARVEST, ["b", "North", "mussel", 10, 400]]}), tmp_path)
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(b'<dimension ref="A1:E3"', b'<dimension ref="A1:E2"'))
+    assert len(read_study(path).harvest) == 2
+
+
+def test_empty_and_note_sheets_are_ignored(tmp_path: Path) -> None:
+    study = read_study(save(book_of({"Sheet1": [], "README": [["anything"]], "columns": [["x"]]}), tmp_path))
+    assert len(study.harvest) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"not a workbook", b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0 old or locked"])
+def test_a_workbook_that_is_none(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "study.xlsx"
+    path.write_bytes(content)
+    (problem,) = problems_of(path)
+    assert "is not a workbook that can be read" in problem.message
+
+
+def test_a_zip_of_something_else(tmp_path: Path) -> None:
+    import zipfile
+
+    path = tmp_path / "study.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("hello.txt", "hello")
+    (problem,) = problems_of(path)
+    assert "is not a workbook that can be read" in problem.message
+
+
+def test_an_old_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "study.xls"
+    path.write_bytes(b"x")
+    (problem,) = problems_of(path)
+    assert "save it as .xlsx" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, ""), (3, "3"), (3.0, "3"), (0.1, "0.1"), (1e-9, "1e-09"), (True, "TRUE"), (" a\u3000", "a"),
+     (datetime.datetime(2024, 5, 1), "2024-05-01")],
+)  # fmt: skip
+def test_cells_as_text(value: object, text: str) -> None:
+    assert cell_text(value) == text
+
+
+def test_columns_carry_their_explanation(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_template(tmp_path / "t", xlsx=True))
+    comments = {cell.value: cell.comment.text for cell in book["harvest"][1]}
+    assert "Live harvest of the species" in comments["harvest_t"]
+    assert "周期" in comments["cycle_days"]
