@@ -9,20 +9,7 @@ from numpydoc.validate import validate
 import bayescarbon
 
 # Extended summaries, "see also" and examples are welcome but not demanded; layout is ruff's and the reader's.
-NOT_DEMANDED = {
-    "ES01",
-    "SA01",
-    "EX01",
-    "GL01",
-    "GL02",
-    "GL03",
-    "SS05",
-    "SS06",
-    "PR08",
-    "PR09",
-    "RT04",
-    "RT05",
-}
+WAIVED = {"ES01", "SA01", "EX01", "GL01", "GL02", "GL03", "SS05", "SS06", "PR08", "PR09", "RT04", "RT05"}
 
 
 def main() -> int:
@@ -34,9 +21,11 @@ def main() -> int:
         # By the place of definition: numpydoc would take `bayescarbon.fit` for the module of that name.
         verb = getattr(bayescarbon, name)
         for code, message in validate(f"{verb.__module__}.{verb.__qualname__}")["errors"]:
-            if code not in NOT_DEMANDED:
-                print(f"bayescarbon.{name}: {code} {message}")
-                found += 1
+            # A class of values documents its fields as Attributes; numpydoc would ask for them twice.
+            if code in WAIVED or (code == "PR01" and isinstance(verb, type)):
+                continue
+            print(f"bayescarbon.{name}: {code} {message}")
+            found += 1
     return found
 
 

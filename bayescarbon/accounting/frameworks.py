@@ -127,9 +127,7 @@ def named_framework(name: str, base: str | None = None) -> Framework:
     """
     known = frameworks()
     if name not in known:
-        raise ValueError(
-            f"there is no framework {name!r}.{suggest(name, known)} Known: {', '.join(known)}."
-        )
+        raise ValueError(f"there is no framework {name!r}.{suggest(name, known)} Known: {', '.join(known)}.")
     found = known[name]
     if base is None:
         return found
@@ -157,16 +155,14 @@ def weights(framework: Framework) -> dict[str, int]:
     ValueError
         If the base is unknown or counts a line that the framework itself counts.
     """
-    signed = {line: 1 for line in framework.plus} | {line: -1 for line in framework.minus}
+    signed = dict.fromkeys(framework.plus, 1) | dict.fromkeys(framework.minus, -1)
     if framework.base is None:
         return signed
     _check_base(framework.base, frameworks())
     inherited = weights(frameworks()[framework.base])
     twice = sorted(set(signed) & set(inherited))
     if twice:
-        raise ValueError(
-            f"{framework.name!r} and its base {framework.base!r} both count {', '.join(twice)}"
-        )
+        raise ValueError(f"{framework.name!r} and its base {framework.base!r} both count {', '.join(twice)}")
     return inherited | signed
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 # An equation is written once and must run on a float, a numpy array, an xarray.DataArray of draws and a
 # pytensor xtensor variable inside a model. These share arithmetic but no base class, and a Protocol cannot
 # say "float times DataArray gives DataArray", hence the open alias.
-Named: TypeAlias = Any
+type Named = Any
 
 
 def _in_graph(x: Named) -> bool:

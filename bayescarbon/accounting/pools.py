@@ -66,10 +66,7 @@ def _balance(ledger: xr.Dataset, parts: tuple[tuple[str, ...], tuple[str, ...]])
 
 def _named(values: dict[str, xr.DataArray], long_names: dict[str, str]) -> xr.Dataset:
     return xr.Dataset(
-        {
-            name: values[name].assign_attrs(units="t C", long_name=text)
-            for name, text in long_names.items()
-        }
+        {name: values[name].assign_attrs(units="t C", long_name=text) for name, text in long_names.items()}
     )
 
 

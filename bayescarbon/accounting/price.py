@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Literal, Protocol
 
 import xarray as xr
 
@@ -10,7 +10,8 @@ from bayescarbon.accounting.constants import CO2E_PER_C
 from bayescarbon.accounting.frameworks import net_sink
 from bayescarbon.accounting.named import Named
 
-Timing: TypeAlias = Literal["costs_at_stocking", "all_at_harvest"]
+type Timing = Literal["costs_at_stocking", "all_at_harvest"]
+TIMINGS: tuple[Timing, ...] = ("costs_at_stocking", "all_at_harvest")
 
 
 class HasEconomics(Protocol):
@@ -21,8 +22,8 @@ class HasEconomics(Protocol):
 
 
 def _check_timing(timing: str) -> None:
-    if timing not in get_args(Timing):
-        raise ValueError(f"timing is {timing!r}; it can be {' or '.join(map(repr, get_args(Timing)))}")
+    if timing not in TIMINGS:
+        raise ValueError(f"timing is {timing!r}; it can be {' or '.join(map(repr, TIMINGS))}")
 
 
 def margin_gap(
@@ -67,9 +68,7 @@ def margin_gap(
     return income_gap + cost_gap * (1.0 + discount_rate) ** (cycle_months / 12.0)
 
 
-def carbon_price(
-    fit: HasEconomics, ledger: xr.Dataset, timing: Timing = "costs_at_stocking"
-) -> xr.DataArray:
+def carbon_price(fit: HasEconomics, ledger: xr.Dataset, timing: Timing = "costs_at_stocking") -> xr.DataArray:
     """Return the lowest carbon price at which the ranch is as good as the alternative, per t C.
 
     Parameters

@@ -83,11 +83,7 @@ def constants(temperature_c: Named, salinity: Named) -> Constants:
         + 0.053105 * root_s * t
     )
     ln_kw = (
-        148.9652
-        - 13847.26 / t
-        - 23.6521 * ln_t
-        + (118.67 / t - 5.977 + 1.0495 * ln_t) * root_s
-        - 0.01615 * s
+        148.9652 - 13847.26 / t - 23.6521 * ln_t + (118.67 / t - 5.977 + 1.0495 * ln_t) * root_s - 0.01615 * s
     )
     ln_10 = 2.302585092994046
     return Constants(

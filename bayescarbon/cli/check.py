@@ -74,7 +74,9 @@ def _prior_lines(study: Study) -> list[Line | str]:
         return []
     rows: list[tuple[str, ...]] = [("quantity", "q05", "q50", "q95", "reason")]
     for name, stated in study.priors.items():
-        rows.append((name, *(f"{q:g}" for q in stated.quantiles.as_tuple()), stated.reason or "stated in study.toml"))
+        rows.append(
+            (name, *(f"{q:g}" for q in stated.quantiles.as_tuple()), stated.reason or "stated in study.toml")
+        )
     return ["", Line("Priors that the study replaces", bold=True), *(f"  {line}" for line in aligned(rows))]
 
 

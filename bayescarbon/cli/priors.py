@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bayescarbon.cli.console import Console
@@ -67,12 +67,12 @@ def _reported(value: float) -> str:
     return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
-def evidence_value(row: dict[str, Any]) -> str:
+def evidence_value(row: Mapping[Hashable, Any]) -> str:
     """Return what a row of the evidence table reports, as people write it.
 
     Parameters
     ----------
-    row : dict
+    row : mapping
         One row of the tidy evidence table.
     """
     if row["kind"] == "range":

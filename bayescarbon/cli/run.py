@@ -64,9 +64,11 @@ def command(options: argparse.Namespace, console: Console) -> int:
             from bayescarbon.report.results import write_results
 
             seconds["import"] = time.perf_counter() - before
+            before = time.perf_counter()
             fitted = fit(
                 study, seed=options.seed, draws=options.draws, chains=options.chains, progress=steps.advance
             )
+            seconds["fit"] = time.perf_counter() - before
             steps.begin(text("accounting", language))
             before = time.perf_counter()
             ledger = account(fitted)

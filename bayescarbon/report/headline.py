@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,8 +121,8 @@ def read_headline(folder: Path) -> Headline:
         raise _not_results(folder, "its files are damaged; run the study again.") from error
 
 
-def _interval(row: dict[str, Any]) -> dict[str, str]:
-    return {name: number(row[name]) for name in ("median", "q05", "q95")}
+def _interval(row: dict[str, Any]) -> list[str]:
+    return [number(row[name]) for name in ("median", "q05", "q95")]
 
 
 def _sink_lines(headline: Headline, language: Language) -> list[Line]:
@@ -131,46 +130,39 @@ def _sink_lines(headline: Headline, language: Language) -> list[Line]:
     batches = [row for row in own if row["scope"] != "total"]
     totals = [row for row in headline.sinks if row["scope"] == "total"]
     (total,) = [row for row in own if row["scope"] == "total"]
-    values = _interval(total) | {"p": probability(total["p_positive"])}
+    values = dict(zip(("median", "q05", "q95"), _interval(total), strict=True))
+    values["p"] = probability(total["p_positive"])
     lines = [
-        Line(text("total", language, {"framework": headline.framework}) + ":"),
+        Line(text("total", language, {"framework": headline.framework})),
         Line("  " + text("sink", language, values), bold=True),
     ]
 
     def table(rows: list[dict[str, Any]], name: str) -> list[Line]:
-        header = ("", text("median", language), "q05", "q95", text("probability", language))
-        body = [(row[name], *_interval(row).values(), probability(row["p_positive"])) for row in rows]
-        return [Line("  " + line) for line in aligned([header, *body])]
+        header = ("", *(text(f"head {word}", language) for word in ("median", "q05", "q95", "p_positive")))
+        body = [(row[name], *_interval(row), probability(row["p_positive"])) for row in rows]
+        return [Line("  " + line) for line in aligned([header, *body], right=(1, 2, 3, 4))]
 
     if len(batches) > 1:
-        lines += [Line(""), Line(text("batches", language, {"framework": headline.framework}) + ":")]
+        lines += [Line(""), Line(text("batches", language, {"framework": headline.framework}))]
         lines += table(batches[:_SHOWN_BATCHES], "scope")
         if len(batches) > _SHOWN_BATCHES:
             lines.append(Line("  " + text("more_batches", language, {"n": len(batches) - _SHOWN_BATCHES})))
-    lines += [Line(""), Line(text("others", language) + ":"), *table(totals, "framework")]
+    lines += [Line(""), Line(text("others", language)), *table(totals, "framework")]
     return lines
 
 
 def _price_lines(headline: Headline, language: Language) -> list[Line]:
     if not headline.prices:
         return []
-    rows = []
-    for row in headline.prices[: 2 * _SHOWN_BATCHES]:
-        if row["median"] is None or math.isnan(row["median"]):
-            rows.append((row["batch"], row["unit"], text("no_price", language), ""))
-            continue
-        shares = {
-            "negative": probability(row["p_negative"]),
-            "undefined": probability(row["p_undefined"]),
-        }
-        shown = text("price_row", language, _interval(row))
-        rows.append((row["batch"], row["unit"], shown, text("price_shares", language, shares)))
-    hidden = len(headline.prices) // 2 - _SHOWN_BATCHES
-    lines = [
-        Line(""),
-        Line(text("price_title", language) + ":"),
-        *(Line("  " + row) for row in aligned(rows)),
+    words = ("median", "q05", "q95", "p_negative", "p_undefined")
+    header = ("", "", *(text(f"head {word}", language) for word in words))
+    rows = [
+        (row["batch"], row["unit"], *_interval(row), *(probability(row[word]) for word in words[3:]))
+        for row in headline.prices[: 2 * _SHOWN_BATCHES]
     ]
+    lines = [Line(""), Line(text("price_title", language))]
+    lines += [Line("  " + line) for line in aligned([header, *rows], right=(2, 3, 4, 5, 6))]
+    hidden = len(headline.prices) // 2 - _SHOWN_BATCHES
     if hidden > 0:
         lines.append(Line("  " + text("more_prices", language, {"n": hidden})))
     return lines

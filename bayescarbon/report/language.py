@@ -11,8 +11,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 _WORDS: dict[str, tuple[str, str]] = {
     # headline
     "total": (
-        "Net carbon sink of the whole study by {framework}",
-        "整个研究的净碳汇（核算口径：{framework}）",
+        "Net carbon sink of the whole study by {framework}:",
+        "整个研究的净碳汇（核算口径：{framework}）：",
     ),
     "sink": (
         "{median} t CO2e, 90 % interval {q05} to {q95}; probability that it is a sink: {p}",
@@ -26,19 +26,17 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Sinks are gross: the share that the water would have fixed anyway is not yet taken off.",
         "碳汇为毛值：尚未扣除水体本身（无养殖时）也会固定的份额。",
     ),
-    "others": ("The same farm, counted in every way (t CO2e)", "同一养殖场按各种口径核算（t CO2e）"),
-    "batches": ("By batch, counted by {framework} (t CO2e)", "各批次（口径：{framework}，t CO2e）"),
+    "others": ("The same farm, counted in every way (t CO2e):", "同一养殖场按各种口径核算（t CO2e）："),
+    "batches": ("By batch, counted by {framework} (t CO2e):", "各批次（口径：{framework}，t CO2e）："),
     "more_batches": ("... and {n} more batches in sinks.csv", "……其余 {n} 个批次见 sinks.csv"),
-    "price_title": ("Minimum carbon price", "最低碳价"),
+    "price_title": ("Minimum carbon price:", "最低碳价："),
     "more_prices": ("... and {n} more batches in prices.csv", "……其余 {n} 个批次见 prices.csv"),
-    "price_row": ("{median}, 90 % interval {q05} to {q95}", "{median}，90% 区间 {q05} 至 {q95}"),
-    "price_shares": (
-        "P(below zero) {negative}, P(no price) {undefined}",
-        "为负的概率 {negative}，无价格的概率 {undefined}",
-    ),
-    "no_price": ("no finite price in any draw", "所有抽样中都不存在有限价格"),
-    "median": ("median", "中位数"),
-    "probability": ("P(sink)", "为汇的概率"),
+    "head median": ("median", "中位数"),
+    "head q05": ("5 %", "5% 分位数"),
+    "head q95": ("95 %", "95% 分位数"),
+    "head p_positive": ("P(sink)", "为汇的概率"),
+    "head p_negative": ("P(below 0)", "为负的概率"),
+    "head p_undefined": ("P(no price)", "无价格的概率"),
     "converged": (
         "Diagnostics passed: {divergences} divergences, R-hat at most {rhat}, effective draws at least {ess}",
         "诊断通过：发散 {divergences} 次，R-hat 最大 {rhat}，有效样本量最小 {ess}",

@@ -127,7 +127,7 @@ def write_results(
     run : RunInfo
         How the run was asked for.
     seconds : mapping of str to float
-        Wall time of the steps before this one; the fit's own are added.
+        Wall time of the steps before this one. Writing, the total and the fit's own steps are added.
 
     Raises
     ------
@@ -151,7 +151,14 @@ def write_results(
     about = {"version": bayescarbon.__version__, "title": run.title, "framework": run.headline_framework}
     write_workbook(folder / WORKBOOK, frames, about, reasons, run.language)
     save_posterior(folder / POSTERIOR, fit, ledger)
-    spent = {**seconds, **fit.timings, "write": time.perf_counter() - started}
+    written_in = time.perf_counter() - started
+    total = sum(seconds.values()) + written_in
+    spent = {
+        **seconds,
+        "write": written_in,
+        "total": total,
+        **{f"fit_{k}": v for k, v in fit.timings.items()},
+    }
     written = manifest(
         {
             "title": run.title,

@@ -228,7 +228,9 @@ def tables(fit: Summarised, ledger: xr.Dataset, currency: str | None) -> dict[st
     """
     price = None if currency is None else carbon_price(fit, ledger)
     return {
-        "quantities": fit.quantities.reindex(columns=list(QUANTITIES)),
+        "quantities": fit.quantities.reindex(columns=list(QUANTITIES)).astype(
+            {"n_rows": "int64", "n_own": "int64"}
+        ),
         "ledger": ledger_table(ledger),
         "sinks": sinks_table(ledger),
         "pools": pools_table(ledger),

@@ -58,20 +58,24 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def aligned(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:
+def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
     """Return rows as lines whose columns stand under each other.
 
     Parameters
     ----------
     rows : sequence of sequence of str
         All of one length.
-    gap : str
-        What separates two columns.
+    right : sequence of int
+        Positions of the columns that stand to the right, as numbers do.
     """
     if not rows:
         return []
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        gap.join(cell + " " * (w - width(cell)) for cell, w in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    lines = []
+    for row in rows:
+        cells = []
+        for column, (cell, wanted) in enumerate(zip(row, widths, strict=True)):
+            space = " " * (wanted - width(cell))
+            cells.append(space + cell if column in right else cell + space)
+        lines.append("  ".join(cells).rstrip())
+    return lines

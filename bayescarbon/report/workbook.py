@@ -73,7 +73,8 @@ def _header(sheet: WriteOnlyWorksheet, names: Sequence[str]) -> Iterator[Cell]:
 
 def _widths(sheet: WriteOnlyWorksheet, widths: Sequence[int]) -> None:
     for position, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(position)].width = width
+        # The published types of openpyxl leave this attribute of write-only sheets out.
+        sheet.column_dimensions[get_column_letter(position)].width = width  # type: ignore[attr-defined]
 
 
 def _add_table(book: Workbook, name: str, frame: pd.DataFrame) -> None:

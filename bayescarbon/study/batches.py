@@ -6,7 +6,7 @@ import pandas as pd
 
 from bayescarbon.errors import Problem, suggest
 from bayescarbon.evidence.quantities import composites, quantities
-from bayescarbon.study.cells import Typed, report, rows_in_words
+from bayescarbon.study.cells import Typed, remark, report
 from bayescarbon.study.settings import Settings
 from bayescarbon.study.species import foreign_sites, resolve_species
 
@@ -57,30 +57,15 @@ def read_harvest(typed: Typed, settings: Settings) -> Checked:
     )
     problems += _check_weight(typed, settings)
     days = frame["cycle_days"]
-    short_or_long = (days < USUAL_DAYS[0]) | (days > USUAL_DAYS[1])
-    if short_or_long.any():
-        rows = frame.index[short_or_long].tolist()
-        warnings.append(
-            Problem(
-                table,
-                f"{rows_in_words(rows)}: an unusual length for a culture cycle; it is in days.",
-                row=rows[0],
-                column="cycle_days",
-                value=typed.text["cycle_days"][rows[0]],
-            )
-        )
+    odd = (days < USUAL_DAYS[0]) | (days > USUAL_DAYS[1])
     heavy = frame["stocked_t"] >= frame["harvest_t"]
-    if heavy.any():
-        rows = frame.index[heavy].tolist()
-        warnings.append(
-            Problem(
-                table,
-                f"{rows_in_words(rows)}: as much or more was stocked than harvested; both are live tonnes.",
-                row=rows[0],
-                column="stocked_t",
-                value=typed.text["stocked_t"][rows[0]],
-            )
-        )
+    for column, rows, message in (
+        ("cycle_days", odd, "is an unusual length for a culture cycle; it is in days."),
+        ("stocked_t", heavy, "is as much as was harvested, or more; both are live tonnes."),
+    ):
+        if rows.any():
+            numbers = frame.index[rows].tolist()
+            warnings.append(remark(table, column, numbers, message, typed.text.loc[numbers[0], column]))
     frame["species"] = resolved.names
     frame.insert(list(frame.columns).index("species") + 1, "group", resolved.groups)
     frame["harvest_cv"] = frame["harvest_cv"].fillna(HARVEST_CV)
@@ -119,7 +104,7 @@ def read_water(typed: Typed, sites: list[str]) -> Checked:
     sites : list of str
         Sites of `harvest`.
     """
-    warnings = foreign_sites("water", typed.frame["site"], sites, "inform no batch and are not used")
+    warnings = foreign_sites("water", typed.frame["site"], sites, "informs no batch and is not used")
     return typed.frame.reset_index(drop=True), [], warnings
 
 

@@ -73,10 +73,6 @@ class Typed:
         """Return the rows in which none of these columns has been reported."""
         return ~self.bad[list(columns)].any(axis=1)
 
-    def mark(self, column: str, rows: pd.Series[bool]) -> None:
-        """Take note that these cells have been reported."""
-        self.bad.loc[rows, column] = True
-
 
 def translate(cells: pd.Series[str], words: Mapping[str, str]) -> pd.Series[str]:
     """Return cells with each word replaced by its translation, "" where there is none."""
@@ -91,6 +87,26 @@ def rows_in_words(rows: Sequence[Hashable]) -> str:
     if len(numbers) > _MAX_ROWS:
         return f"rows {', '.join(numbers[:_MAX_ROWS])} and {len(numbers) - _MAX_ROWS} more"
     return f"rows {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def remark(
+    table: str, column: str | None, rows: Sequence[int], message: str, value: str | None = None
+) -> Problem:
+    """Make one problem of several rows: it stands at the first and names the others.
+
+    Parameters
+    ----------
+    table, column : str
+        Where.
+    rows : sequence of int
+        Row numbers, at least one.
+    message : str
+        What is wrong or odd, and what to do.
+    value : str, optional
+        The value that stands for them.
+    """
+    also = f" (Also in {rows_in_words(rows[1:])}.)" if len(rows) > 1 else ""
+    return Problem(table, message + also, row=int(rows[0]), column=column, value=value)
 
 
 def report(
@@ -113,8 +129,7 @@ def report(
     problems = []
     for value, rows in list(grouped.items())[:MAX_SHOWN]:
         words = message if isinstance(message, str) else message(value)
-        also = f" (Also in {rows_in_words(rows[1:])}.)" if len(rows) > 1 else ""
-        problems.append(Problem(table, words + also, row=rows[0], column=column, value=value or None))
+        problems.append(remark(table, column, rows, words, value or None))
     rest = [row for rows in list(grouped.values())[MAX_SHOWN:] for row in rows]
     if rest:
         rest.sort()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bayescarbon.errors import Problem
 from bayescarbon.evidence.quantities import Quantity, composites, link, quantities
-from bayescarbon.study.cells import rows_in_words
+from bayescarbon.study.cells import remark
 
 #: More carbon than this in a shell is more than pure CaCO3 (0.12) and its organic matrix explain.
 SHELL_CARBON_LIMIT = 0.13
@@ -39,18 +39,14 @@ def unusual(evidence: pd.DataFrame, literature: pd.DataFrame) -> list[Problem]:
     reached = evidence["value"].fillna(evidence["low"])
     heavy = (evidence["quantity"] == "shell_carbon") & (reached > SHELL_CARBON_LIMIT)
     if heavy.any():
-        numbers = _row_numbers(evidence[heavy])
-        warnings.append(
-            Problem(
-                "evidence",
-                f"{rows_in_words(numbers)}: shell carbon above {SHELL_CARBON_LIMIT:g} is more "
-                "than pure CaCO3 (0.12) with its organic matrix can hold; was the shell dry and clean, "
-                "and is the unit right?",
-                row=numbers[0],
-                column="value",
-                value=f"{reached[heavy].max():g}",
-            )
+        message = (
+            f"shell carbon above {SHELL_CARBON_LIMIT:g} is more than pure CaCO3 (0.12) with its organic matrix can "
+            "hold; was the shell dry and clean, and is the unit right?"
         )
+        numbers = _row_numbers(evidence[heavy])
+        warnings.append(remark("evidence", "value", numbers, message, f"{reached[heavy].max():g}"))
+    # Told already; the second look would only say it again.
+    evidence = evidence[~heavy]
     known = {**quantities(), **composites()}
     for name, method in dict.fromkeys(zip(evidence["quantity"], evidence["method"], strict=True)):
         quantity = known[name]
@@ -62,18 +58,13 @@ def unusual(evidence: pd.DataFrame, literature: pd.DataFrame) -> list[Problem]:
         distance = (_central(quantity, rows) - centre).abs() / spread
         far = rows[distance > DEVIATIONS]
         if len(far):
-            numbers = _row_numbers(far)
+            message = (
+                f"{name} lies up to {distance.max():.1f} robust deviations from {basis}; check the unit and the "
+                "decimal point, and leave it as it is if it is right."
+            )
             shown = far.loc[distance[far.index].idxmax()]
             warnings.append(
-                Problem(
-                    "evidence",
-                    f"{rows_in_words(numbers)}: {name} lies up to {distance.max():.1f} robust "
-                    f"deviations from {basis}. Check the unit and the decimal point; if it is right, "
-                    "leave it as it is.",
-                    row=numbers[0],
-                    column="value",
-                    value=_shown(shown, quantity.unit),
-                )
+                remark("evidence", "value", _row_numbers(far), message, _shown(shown, quantity.unit))
             )
     return warnings
 

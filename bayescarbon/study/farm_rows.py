@@ -11,7 +11,7 @@ from bayescarbon.errors import Problem, suggest
 from bayescarbon.evidence.quantities import Quantity, composites, quantities
 from bayescarbon.evidence.table import EVIDENCE_COLUMNS, RQ_OF_CONVENTION, recalculated_efficiency, season_of
 from bayescarbon.evidence.units import UnitError, convert
-from bayescarbon.study.cells import Typed, report, rows_in_words, translate
+from bayescarbon.study.cells import Typed, remark, report, translate
 from bayescarbon.study.settings import Settings
 from bayescarbon.study.species import foreign_sites, resolve_species
 
@@ -94,12 +94,9 @@ class _FarmRows:
                 self.measured &= ~rows
 
     def warn(self, column: str, rows: pd.Series[bool], message: str) -> None:
-        """Warn once of all these rows together; `message` follows the row numbers."""
+        """Warn once of all these rows together."""
         if rows.any():
-            numbers = rows.index[rows].tolist()
-            self.warnings.append(
-                Problem(TABLE, f"{rows_in_words(numbers)}: {message}", row=numbers[0], column=column)
-            )
+            self.warnings.append(remark(TABLE, column, rows.index[rows].tolist(), message))
 
     def has(self, column: str) -> pd.Series[bool]:
         """Return the rows in which a cell of this column is filled in, rightly or wrongly."""
@@ -170,11 +167,11 @@ class _FarmRows:
         self.warn(
             "site",
             by_site & (site == ""),
-            "no site is given, so they count as one unnamed place that is not a "
-            "site of the farm; write the site if they are the farm's own.",
+            "is empty, so the row counts for one unnamed place that is not a site of the farm; write the site if "
+            "the row is the farm's own.",
         )
         self.warnings += foreign_sites(
-            TABLE, site.where(by_site, ""), self.sites, "count as another place, not as the farm's own"
+            TABLE, site.where(by_site, ""), self.sites, "counts as another place, not as the farm's own"
         )
 
     def check_season(self) -> None:
@@ -346,11 +343,11 @@ def _repeats(rows: _FarmRows) -> list[Problem]:
     for quantity in repeated["quantity"].unique():
         same = repeated[repeated["quantity"] == quantity]
         message = (
-            f"{rows_in_words(same.index.tolist())} give {quantity} of a sample more than once and count as separate "
-            "samples; keep one row for each (the mean) if they are repeats."
+            f"{quantity} of the same sample stands in more than one row, and each counts as a sample of its own; keep "
+            "one row (the mean) if they are repeats."
         )
-        first = int(same.index[0])
-        warnings.append(Problem(TABLE, message, row=first, column="sample", value=same.loc[first, "sample"]))
+        rows_of_it = same.index.tolist()
+        warnings.append(remark(TABLE, "sample", rows_of_it, message, same["sample"].iloc[0]))
     return warnings
 
 
@@ -366,7 +363,7 @@ def _tidy(rows: _FarmRows) -> pd.DataFrame:
     )
     kinds = pd.Series(kind, index=rows.frame.index, dtype=object)
     table = pd.DataFrame({
-        "id": [f"evidence:{row}" for row in rows.frame.index],
+        "id": pd.Series([f"evidence:{row}" for row in rows.frame.index], index=rows.frame.index, dtype=object),
         "origin": "farm",
         "quantity": rows.quantity,
         "species": rows.species,
@@ -381,7 +378,7 @@ def _tidy(rows: _FarmRows) -> pd.DataFrame:
         "high": high.where(~undetected, low),
         "method": rows.method,
         "source": rows.frame["source"],
-        "note": _notes(rows.typed),
+        "note": pd.Series(_notes(rows.typed), index=rows.frame.index, dtype=object),
     })  # fmt: skip
     return table.loc[kept, list(EVIDENCE_COLUMNS)].reset_index(drop=True)
 

@@ -302,15 +302,13 @@ def _split(text: str, name: str, file: str) -> tuple[list[list[str]] | None, lis
     # A spreadsheet may leave out the commas after the last filled cell of a row, so a short row is well formed; a
     # longer one means that cells have slipped, and everything after them would raise false alarms.
     width = len(first)
+    remedy = (
+        'a number takes no thousands separator, and a text that holds a comma stands in "quotation marks"'
+    )
     problems = [
-        Problem(
-            name,
-            f"has {len(row)} cells but there are {width} columns; put a text that holds a comma in "
-            '"quotation marks".',
-            row=number,
-        )
+        Problem(name, f"has {len(row)} cells but there are {width} columns; {remedy}.", row=number)
         for number, row in enumerate(rows[1:], start=2)
-        if any(clean(cell) for cell in row[width:])
+        if len(row) > width and any(clean(cell) for cell in row)
     ]
     return (None, problems) if problems else (rows, [])
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from bayescarbon.errors import Problem, suggest
 from bayescarbon.evidence.taxa import Taxa, Taxon
-from bayescarbon.study.cells import report, rows_in_words, translate
+from bayescarbon.study.cells import remark, report, translate
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,7 @@ def resolve_species(table: str, cells: pd.Series[str], taxa: Taxa) -> Resolved:
     for name, taxon in found.items():
         if taxon is not None and name != taxon.name:
             rows = cells.index[cells == name].tolist()
-            warnings.append(
-                Problem(
-                    table,
-                    f"is read as {taxon.name} ({rows_in_words(rows)}).",
-                    row=rows[0],
-                    column="species",
-                    value=name,
-                )
-            )
+            warnings.append(remark(table, "species", rows, f"is read as {taxon.name}.", name))
     known = {name: taxon for name, taxon in found.items() if taxon is not None}
     names = translate(cells, {name: taxon.name for name, taxon in known.items()})
     groups = translate(cells, {name: taxon.group for name, taxon in known.items()})
@@ -92,13 +84,6 @@ def foreign_sites(table: str, cells: pd.Series[str], sites: list[str], consequen
     for name in cells.unique():
         if name and name not in sites:
             rows = cells.index[cells == name].tolist()
-            warnings.append(
-                Problem(
-                    table,
-                    f"is not a site of `harvest`: {rows_in_words(rows)} {consequence}.{suggest(name, sites)}",
-                    row=rows[0],
-                    column="site",
-                    value=name,
-                )
-            )
+            message = f"is not a site of `harvest`, so it {consequence}.{suggest(name, sites)}"
+            warnings.append(remark(table, "site", rows, message, name))
     return warnings

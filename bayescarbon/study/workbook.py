@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -22,17 +23,12 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 SETTINGS_HEADER = ("key", "value")
-# What openpyxl raises on files that are damaged or of another kind; SyntaxError is how XML parsers report bad XML.
+# What zipfile, the XML parsers (SyntaxError) and openpyxl (the rest) raise on files that are damaged, locked or of
+# another kind. They surround nothing but the reading of the file itself.
 _UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    InvalidFileException,
-    KeyError,
-    OSError,
-    ValueError,
-    TypeError,
-    SyntaxError,
-)
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, InvalidFileException, SyntaxError, EOFError, OSError, RuntimeError,
+    LookupError, ValueError, TypeError, AttributeError, OverflowError,
+)  # fmt: skip
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell ")
 _PERCENT = re.compile(rb'numFmtId="(?:9|10)"|formatCode="[^"]*%')

@@ -53,7 +53,9 @@ def point(
     shares = FOULERS | dict(foulers or {})
     variables: dict[str, xr.DataArray] = {}
     for name, value in values.items():
-        variables[name] = xr.DataArray(value) if name == "baseline_share" else xr.DataArray([value], dims="batch")
+        variables[name] = (
+            xr.DataArray(value) if name == "baseline_share" else xr.DataArray([value], dims="batch")
+        )
     for name, row in shares.items():
         variables[name] = xr.DataArray(list(row), dims="taxon")
     variables["fouler_mix"] = variables["fouler_mix"].expand_dims("batch")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -97,7 +98,9 @@ def test_check_says_what_will_be_used(cli: Run, study: Path) -> None:
 
 def test_check_maps_synonyms_aloud(cli: Run, study: Path) -> None:
     harvest = study / "harvest.csv"
-    harvest.write_text(harvest.read_text(encoding="utf-8").replace("Chlamys farreri", "栉孔扇贝"), encoding="utf-8")
+    harvest.write_text(
+        harvest.read_text(encoding="utf-8").replace("Chlamys farreri", "栉孔扇贝"), encoding="utf-8"
+    )
     done = cli("check", study)
     assert done.returncode == 0, done.stderr
     assert "栉孔扇贝" in done.stdout
@@ -268,8 +271,6 @@ def test_init_with_an_unknown_example(cli: Run, tmp_path: Path) -> None:
 
 
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
-    import subprocess
-
     process = subprocess.Popen(
         [sys.executable, "-m", "bayescarbon.cli", "priors"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -292,8 +293,8 @@ def test_quiet_says_nothing_when_all_is_well(cli: Run, study: Path) -> None:
 
 
 def test_the_verb_fit_survives_the_import_of_its_module() -> None:
-    import subprocess
-
-    code = "from bayescarbon.fit import Fit; import bayescarbon as bc; assert callable(bc.fit) and bc.Fit is Fit"
+    code = (
+        "from bayescarbon.fit import Fit; import bayescarbon as bc; assert callable(bc.fit) and bc.Fit is Fit"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

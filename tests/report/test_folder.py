@@ -41,9 +41,14 @@ def test_new_then_replaced(tmp_path: Path) -> None:
 def test_a_failing_run_leaves_the_previous_results(tmp_path: Path) -> None:
     target = tmp_path / "results"
     finished(target, "first")
-    with pytest.raises(RuntimeError, match="half way"), replacing(target) as folder:
-        (folder / "sinks.csv").write_text("second")
-        raise RuntimeError("half way")
+
+    def fail() -> None:
+        with replacing(target) as folder:
+            (folder / "sinks.csv").write_text("second")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail()
     assert (target / "sinks.csv").read_text() == "first"
     assert beside(target) == ["results"]
 
@@ -153,9 +158,14 @@ def test_a_file_that_no_run_wrote_is_never_deleted(tmp_path: Path) -> None:
 def test_a_file_added_during_the_run_is_not_deleted_either(tmp_path: Path) -> None:
     target = tmp_path / "results"
     finished(target, "first")
-    with pytest.raises(StudyError, match="late"), replacing(target) as folder:
-        write(folder, "second")
-        (target / "late.txt").write_text("came while sampling")
+
+    def interrupted_by_a_colleague() -> None:
+        with replacing(target) as folder:
+            write(folder, "second")
+            (target / "late.txt").write_text("came while sampling")
+
+    with pytest.raises(StudyError, match="late"):
+        interrupted_by_a_colleague()
     assert (target / "late.txt").exists()
     assert beside(target) == ["results"]
 

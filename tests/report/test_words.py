@@ -56,4 +56,5 @@ def test_near_certainty_is_not_called_certain(p: float, shown: str) -> None:
 def test_columns_stand_under_each_other_in_chinese_too() -> None:
     lines = aligned([("批次", "1"), ("east", "2")])
     assert [width(line) for line in lines] == [7, 7]
+    assert aligned([("批次", "1"), ("east", "20")], right=(1,)) == ["批次   1", "east  20"]
     assert aligned([]) == []

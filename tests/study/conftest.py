@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bayescarbon.errors import Problem, StudyError
-from bayescarbon.study import Study, read_study
+from bayescarbon.study import read_study
 
 SOUND = {
     "study.toml": 'title = "Test"\n[currency]\ncode = "CNY"\nyear = 2024\n',
@@ -52,12 +52,6 @@ def write(tmp_path: Path) -> Write:
         return folder
 
     return write_files
-
-
-@pytest.fixture
-def read(write: Write) -> Callable[[Files], Study]:
-    """Return a function that reads the sound study with some files replaced."""
-    return lambda changes: read_study(write(changes))
 
 
 def problems_of(path: Path) -> tuple[Problem, ...]:

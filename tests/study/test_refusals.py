@@ -18,7 +18,11 @@ WATER = "site,temperature_c,salinity,alkalinity_umol_kg,pco2_uatm,salinity_sd\n"
 
 def harvest(row: str) -> dict[str, str]:
     """Return a harvest whose second batch is this row."""
-    return {"harvest.csv": f"{HARVEST}a,North,{SCALLOP},100,500,\n{row}\n", "economics.csv": None, "sampling.csv": None}
+    return {
+        "harvest.csv": f"{HARVEST}a,North,{SCALLOP},100,500,\n{row}\n",
+        "economics.csv": None,
+        "sampling.csv": None,
+    }
 
 
 def evidence(*rows: str) -> dict[str, str]:
@@ -42,62 +46,107 @@ REFUSED = {
     "no harvest": ({"harvest.csv": None}, "harvest", None, None, None, "`harvest` is missing"),
     "no settings": ({"study.toml": None}, "study.toml", None, None, None, "is missing"),
     "misspelt file": ({"evidnce.csv": "a\n1\n"}, "evidnce.csv", None, None, None, "Did you mean 'evidence'?"),
-    "strange file": ({"costs.csv": "a\n1\n"}, "costs.csv", None, None, None, "The tables are: harvest, evidence"),
+    "strange file": (
+        {"costs.csv": "a\n1\n"}, "costs.csv", None, None, None, "The tables are: harvest, evidence",
+    ),
     "capital file": ({"Water.CSV": "a\n1\n"}, "Water.CSV", None, None, None, "Did you mean 'water'?"),
     "table to come": (
-        {"isotopes.csv": "sample\nx\n"}, "isotopes", None, None, None, "no measurement model for the table `isotopes` yet",
+        {"isotopes.csv": "sample\nx\n"},
+        "isotopes", None, None, None, "no measurement model for the table `isotopes` yet",
     ),
-    "UTF-16": ({"water.csv": SOUND["water.csv"].encode("utf-16")}, "water", None, None, None, "save it as UTF-8"),
-    "no encoding": ({"water.csv": b"site\n\xff\x80\xff\n"}, "water", None, None, None, "not in a readable encoding"),
+    "UTF-16": (
+        {"water.csv": SOUND["water.csv"].encode("utf-16")}, "water", None, None, None, "save it as UTF-8",
+    ),
+    "no encoding": (
+        {"water.csv": b"site\n\xff\x80\xff\n"}, "water", None, None, None, "not in a readable encoding",
+    ),
     "only a header": ({"water.csv": WATER}, "water", None, None, None, "column names but no rows"),
-    "blank rows only": ({"water.csv": WATER + ",,,,,\n\n"}, "water", None, None, None, "column names but no rows"),
+    "blank rows only": (
+        {"water.csv": WATER + ",,,,,\n\n"}, "water", None, None, None, "column names but no rows",
+    ),
     "empty file": ({"water.csv": ""}, "water", 1, None, None, "no column names in row 1; remove it"),
-    "semicolons": ({"water.csv": "site;salinity\nNorth;31\n"}, "water", 1, None, "site;salinity", "save it with commas"),
+    "semicolons": (
+        {"water.csv": "site;salinity\nNorth;31\n"},
+        "water", 1, None, "site;salinity", "save it with commas",
+    ),
     "open quotation": ({"water.csv": 'site\n"North\n'}, "water", None, None, None, "check its quotation marks"),
-    "slipped cells": (harvest(f"b,South,{SCALLOP},1,000,400,"), "harvest", 3, None, None, "has 7 cells but there are 6"),
+    "slipped cells": (
+        harvest(f"b,South,{SCALLOP},1,000,400,"), "harvest", 3, None, None, "has 7 cells but there are 6",
+    ),
     # columns
     "missing column": (
         {"water.csv": "site,temperature_c,salinity,pco2_uatm\nNorth,14,31,430\n"},
         "water", 1, "alkalinity_umol_kg", None, "the column is missing",
     ),
     "duplicate column": (
-        {"water.csv": WATER.strip() + ",salinity\nNorth,14,31,2260,430,,31\n"}, "water", 1, "salinity", None, "stands twice",
+        {"water.csv": WATER.strip() + ",salinity\nNorth,14,31,2260,430,,31\n"},
+        "water", 1, "salinity", None, "stands twice",
     ),
     "unknown column": (
         {"water.csv": WATER.replace("salinity_sd", "salinty_sd") + "North,14,31,2260,430,\n"},
         "water", 1, "salinty_sd", None, "Did you mean 'salinity_sd'?",
     ),
     "nameless column": (
-        {"water.csv": WATER.strip() + ",\nNorth,14,31,2260,430,,x\n"}, "water", 1, None, None, "column 7 has values (row 2)",
+        {"water.csv": WATER.strip() + ",\nNorth,14,31,2260,430,,x\n"},
+        "water", 1, None, None, "column 7 has values (row 2)",
     ),
     # numbers
-    "text": (harvest(f"b,South,{SCALLOP},many,400,"), "harvest", 3, "harvest_t", "many", "write a plain number"),
+    "text": (
+        harvest(f"b,South,{SCALLOP},many,400,"), "harvest", 3, "harvest_t", "many", "write a plain number",
+    ),
     "NaN": (harvest(f"b,South,{SCALLOP},NaN,400,"), "harvest", 3, "harvest_t", "NaN", "leave the cell empty"),
     "infinity": (harvest(f"b,South,{SCALLOP},inf,400,"), "harvest", 3, "harvest_t", "inf", "is infinite"),
     "too large": (harvest(f"b,South,{SCALLOP},1e999,400,"), "harvest", 3, "harvest_t", "1e999", "infinity"),
-    "nothing": (harvest(f"b,South,{SCALLOP},1,400,n/a"), "harvest", 3, "individuals", "n/a", "leave the cell empty"),
-    "thousands": (harvest(f'b,South,{SCALLOP},1,400,"33,000"'), "harvest", 3, "individuals", "33,000", "write 33000"),
+    "nothing": (
+        harvest(f"b,South,{SCALLOP},1,400,n/a"), "harvest", 3, "individuals", "n/a", "leave the cell empty",
+    ),
+    "thousands": (
+        harvest(f'b,South,{SCALLOP},1,400,"33,000"'), "harvest", 3, "individuals", "33,000", "write 33000",
+    ),
     "decimal comma": (harvest(f'b,South,{SCALLOP},"0,5",400,'), "harvest", 3, "harvest_t", "0,5", "write 0.5"),
-    "full width": (harvest(f"b,South,{SCALLOP},１２．５,400,"), "harvest", 3, "harvest_t", "１２．５", "write 12.5"),
-    "unit in cell": (harvest(f"b,South,{SCALLOP},12 t,400,"), "harvest", 3, "harvest_t", "12 t", "write 12 alone"),
-    "date": (harvest(f"b,South,{SCALLOP},2024-05-01,400,"), "harvest", 3, "harvest_t", "2024-05-01", "is a date"),
-    "spread": (evidence("live_weight,g,30±3,mussel,North"), "evidence", 2, "value", "30±3", "30 in `value` and 3 in `sd`"),
-    "range": (evidence("live_weight,g,3-5,mussel,North"), "evidence", 2, "value", "3-5", "3 in `low` and 5 in `high`"),
-    "bound": (evidence("live_weight,g,<5,mussel,North"), "evidence", 2, "value", "<5", "write the bound in `high`"),
-    "undetected": (evidence("live_weight,g,n.d.,mussel,North"), "evidence", 2, "value", "n.d.", "detection limit in `low`"),
-    "negative mass": (harvest(f"b,South,{SCALLOP},-3,400,"), "harvest", 3, "harvest_t", "-3", "must be above 0"),
+    "full width": (
+        harvest(f"b,South,{SCALLOP},１２．５,400,"), "harvest", 3, "harvest_t", "１２．５", "write 12.5",
+    ),
+    "unit in cell": (
+        harvest(f"b,South,{SCALLOP},12 t,400,"), "harvest", 3, "harvest_t", "12 t", "write 12 alone",
+    ),
+    "date": (
+        harvest(f"b,South,{SCALLOP},2024-05-01,400,"), "harvest", 3, "harvest_t", "2024-05-01", "is a date",
+    ),
+    "spread": (
+        evidence("live_weight,g,30±3,mussel,North"),
+        "evidence", 2, "value", "30±3", "30 in `value` and 3 in `sd`",
+    ),
+    "range": (
+        evidence("live_weight,g,3-5,mussel,North"),
+        "evidence", 2, "value", "3-5", "3 in `low` and 5 in `high`",
+    ),
+    "bound": (
+        evidence("live_weight,g,<5,mussel,North"),
+        "evidence", 2, "value", "<5", "write the bound in `high`",
+    ),
+    "undetected": (
+        evidence("live_weight,g,n.d.,mussel,North"),
+        "evidence", 2, "value", "n.d.", "detection limit in `low`",
+    ),
+    "negative mass": (
+        harvest(f"b,South,{SCALLOP},-3,400,"), "harvest", 3, "harvest_t", "-3", "must be above 0",
+    ),
     "zero days": (harvest(f"b,South,{SCALLOP},3,0,"), "harvest", 3, "cycle_days", "0", "must be above 0"),
-    "no animals": (harvest(f"b,South,{SCALLOP},3,400,0"), "harvest", 3, "individuals", "0", "must be 1 or more"),
+    "no animals": (
+        harvest(f"b,South,{SCALLOP},3,400,0"), "harvest", 3, "individuals", "0", "must be 1 or more",
+    ),
     "whole year": (
-        {"harvest.csv": f"batch,site,species,harvest_t,cycle_days,year\na,N,{SCALLOP},1,400,2024.5\n"},
+        {**harvest(""), "harvest.csv": f"{HARVEST[:-12]}year\na,North,{SCALLOP},1,400,2024.5\n"},
         "harvest", 2, "year", "2024.5", "must be a whole number",
     ),
     "weighing error": (
-        {"harvest.csv": f"batch,site,species,harvest_t,cycle_days,harvest_cv\na,N,{SCALLOP},1,400,2\n"},
+        {**harvest(""), "harvest.csv": f"{HARVEST[:-12]}harvest_cv\na,North,{SCALLOP},1,400,2\n"},
         "harvest", 2, "harvest_cv", "2", "between 0 and 1 (both excluded)",
     ),
     "alkalinity in mmol": (
-        {"water.csv": WATER + "North,14,31,2.26,430,\n"}, "water", 2, "alkalinity_umol_kg", "2.26", "write 2.3 mmol/kg as 2300",
+        {"water.csv": WATER + "North,14,31,2.26,430,\n"},
+        "water", 2, "alkalinity_umol_kg", "2.26", "write 2.3 mmol/kg as 2300",
     ),
     "zero sd in water": (
         {"water.csv": WATER + "North,14,31,2260,430,0\n"}, "water", 2, "salinity_sd", "0", "must be above 0",
@@ -105,57 +154,132 @@ REFUSED = {
     "empty cell": (harvest(f"b,,{SCALLOP},3,400,"), "harvest", 3, "site", None, "is empty; every row needs it"),
     # batches
     "duplicate batch": (harvest(f"a,South,{SCALLOP},3,400,"), "harvest", 3, "batch", "a", "a name of its own"),
-    "unknown species": (harvest("b,South,Magalana gigass,3,400,"), "harvest", 3, "species", "Magalana gigass", "Magallana gigas"),
-    "how to add": (harvest("b,South,Xyz abc,3,400,"), "harvest", 3, "species", "Xyz abc", '[taxa."Xyz abc"] with group'),
-    "ascidian batch": (harvest("b,South,Styela clava,3,400,"), "harvest", 3, "species", "Styela clava", "only shellfish"),
-    "heavy animals": (harvest(f"b,South,{SCALLOP},3,400,300"), "harvest", 3, "individuals", "300", "makes 1e+04 g per animal"),
-    "light animals": (harvest(f"b,South,{SCALLOP},3,400,4e7"), "harvest", 3, "individuals", "4e7", "[priors.live_weight]"),
-    # evidence
-    "unknown quantity": (evidence("shel_carbon,%,11,mussel"), "evidence", 2, "quantity", "shel_carbon", "'shell_carbon'?"),
-    "mix": (evidence("fouler_mix,fraction,0.5,,North"), "evidence", 2, "quantity", "fouler_mix", "table `fouling`"),
-    "no species": (evidence("shell_carbon,%,11,,North"), "evidence", 2, "species", None, "differs between species"),
-    "ascidian tissue": (
-        evidence("tissue_carbon,%,30,Styela clava"), "evidence", 2, "species", "Styela clava", "ascidian_tissue_carbon",
+    "unknown species": (
+        harvest("b,South,Magalana gigass,3,400,"),
+        "harvest", 3, "species", "Magalana gigass", "Magallana gigas",
     ),
-    "ascidian shell": (evidence("shell_carbon,%,11,Styela clava"), "evidence", 2, "species", "Styela clava", "has no shell"),
-    "season": (evidence("shell_carbon,%,11,mussel,North,rainy"), "evidence", 2, "season", "rainy", "or a month"),
-    "dimension": (evidence("shell_carbon,mg,11,mussel"), "evidence", 2, "unit", "mg", "does not fit shell_carbon"),
-    "basis": (evidence("biodeposition_rate,mg wet/ind/d,90,mussel"), "evidence", 2, "unit", "mg wet/ind/d", "wet"),
+    "how to add": (
+        harvest("b,South,Xyz abc,3,400,"),
+        "harvest", 3, "species", "Xyz abc", '[taxa."Xyz abc"] with group',
+    ),
+    "ascidian batch": (
+        harvest("b,South,Styela clava,3,400,"), "harvest", 3, "species", "Styela clava", "only shellfish",
+    ),
+    "heavy animals": (
+        harvest(f"b,South,{SCALLOP},3,400,300"),
+        "harvest", 3, "individuals", "300", "makes 1e+04 g per animal",
+    ),
+    "light animals": (
+        harvest(f"b,South,{SCALLOP},3,400,4e7"), "harvest", 3, "individuals", "4e7", "[priors.live_weight]",
+    ),
+    # evidence
+    "unknown quantity": (
+        evidence("shel_carbon,%,11,mussel"), "evidence", 2, "quantity", "shel_carbon", "'shell_carbon'?",
+    ),
+    "mix": (
+        evidence("fouler_mix,fraction,0.5,,North"),
+        "evidence", 2, "quantity", "fouler_mix", "table `fouling`",
+    ),
+    "no species": (
+        evidence("shell_carbon,%,11,,North"), "evidence", 2, "species", None, "differs between species",
+    ),
+    "ascidian tissue": (
+        evidence("tissue_carbon,%,30,Styela clava"),
+        "evidence", 2, "species", "Styela clava", "ascidian_tissue_carbon",
+    ),
+    "ascidian shell": (
+        evidence("shell_carbon,%,11,Styela clava"),
+        "evidence", 2, "species", "Styela clava", "has no shell",
+    ),
+    "season": (
+        evidence("shell_carbon,%,11,mussel,North,rainy"), "evidence", 2, "season", "rainy", "or a month",
+    ),
+    "dimension": (
+        evidence("shell_carbon,mg,11,mussel"), "evidence", 2, "unit", "mg", "does not fit shell_carbon",
+    ),
+    "basis": (
+        evidence("biodeposition_rate,mg wet/ind/d,90,mussel"), "evidence", 2, "unit", "mg wet/ind/d", "wet",
+    ),
     "carbon dioxide": (evidence("shell_carbon,g CO2/g,0.11,mussel"), "evidence", 2, "unit", "g CO2/g", "CO2"),
-    "fraction above 1": (evidence("shell_carbon,g/g,11.6,mussel"), "evidence", 2, "value", "11.6", "between 0 and 1"),
+    "fraction above 1": (
+        evidence("shell_carbon,g/g,11.6,mussel"), "evidence", 2, "value", "11.6", "between 0 and 1",
+    ),
     "fraction of 1": (evidence("shell_carbon,%,100,mussel"), "evidence", 2, "value", "100", "between 0 and 1"),
     "negative": (evidence("live_weight,g,-3,mussel"), "evidence", 2, "value", "-3", "above 0"),
-    "low of 0": (evidence("shell_carbon,%,,mussel,,,,,0,12"), "evidence", 2, "low", "0", "Leave the cell empty"),
-    "no value": (evidence("shell_carbon,%,,mussel"), "evidence", 2, "value", None, "write a value, or `low` and `high`"),
-    "value and range": (evidence("shell_carbon,%,11,mussel,,,,,10,12"), "evidence", 2, "value", "11", "beside `low` or `high`"),
-    "zero": (evidence("respired_shell_fraction,%,0,mussel"), "evidence", 2, "value", "0", "detection limit in `low`"),
-    "zero and high": (evidence("respired_shell_fraction,%,0,mussel,,,,,1,5"), "evidence", 2, "high", "5", "in `low`"),
-    "crossed": (evidence("shell_carbon,%,,mussel,,,,,12,10"), "evidence", 2, "low", "12", "must be below `high`"),
+    "low of 0": (
+        evidence("shell_carbon,%,,mussel,,,,,0,12"), "evidence", 2, "low", "0", "Leave the cell empty",
+    ),
+    "no value": (
+        evidence("shell_carbon,%,,mussel"),
+        "evidence", 2, "value", None, "write a value, or `low` and `high`",
+    ),
+    "value and range": (
+        evidence("shell_carbon,%,11,mussel,,,,,10,12"),
+        "evidence", 2, "value", "11", "beside `low` or `high`",
+    ),
+    "zero": (
+        evidence("respired_shell_fraction,%,0,mussel"),
+        "evidence", 2, "value", "0", "detection limit in `low`",
+    ),
+    "zero and high": (
+        evidence("respired_shell_fraction,%,0,mussel,,,,,1,5"), "evidence", 2, "high", "5", "in `low`",
+    ),
+    "crossed": (
+        evidence("shell_carbon,%,,mussel,,,,,12,10"), "evidence", 2, "low", "12", "must be below `high`",
+    ),
     "zero sd": (evidence("shell_carbon,%,11,mussel,,,0,5"), "evidence", 2, "sd", "0", "must be above 0"),
     "n below 1": (evidence("shell_carbon,%,11,mussel,,,0.2,0"), "evidence", 2, "n", "0", "must be 1 or more"),
-    "range of one": (evidence("shell_carbon,%,,mussel,,,,1,10,12"), "evidence", 2, "n", "1", "one sample has no range"),
-    "bound of many": (evidence("shell_carbon,%,,mussel,,,,3,,12"), "evidence", 2, "n", "3", "one row for each bound"),
-    "sd of range": (evidence("shell_carbon,%,,mussel,,,1,,10,12"), "evidence", 2, "sd", "1", "belongs to a measured `value`"),
-    "impossible sd": (evidence("shell_carbon,%,11,mussel,,,40,5"), "evidence", 2, "sd", "40", "larger than any n fractions"),
-    "impossible cv": (evidence("live_weight,g,10,mussel,,,30,5"), "evidence", 2, "sd", "30", "larger than any n positive"),
-    "burial method": (evidence("burial_fraction,%,7,,North"), "evidence", 2, "method", None, "`core` or as `oxygen`"),
-    "other method": (evidence("shell_carbon,%,11,mussel,,,,,,,core"), "evidence", 2, "method", "core", "empty it"),
+    "range of one": (
+        evidence("shell_carbon,%,,mussel,,,,1,10,12"), "evidence", 2, "n", "1", "one sample has no range",
+    ),
+    "bound of many": (
+        evidence("shell_carbon,%,,mussel,,,,3,,12"), "evidence", 2, "n", "3", "one row for each bound",
+    ),
+    "sd of range": (
+        evidence("shell_carbon,%,,mussel,,,1,,10,12"),
+        "evidence", 2, "sd", "1", "belongs to a measured `value`",
+    ),
+    "impossible sd": (
+        evidence("shell_carbon,%,11,mussel,,,40,5"),
+        "evidence", 2, "sd", "40", "larger than any n fractions",
+    ),
+    "impossible cv": (
+        evidence("live_weight,g,10,mussel,,,30,5"), "evidence", 2, "sd", "30", "larger than any n positive",
+    ),
+    "burial method": (
+        evidence("burial_fraction,%,7,,North"), "evidence", 2, "method", None, "`core` or as `oxygen`",
+    ),
+    "other method": (
+        evidence("shell_carbon,%,11,mussel,,,,,,,core"), "evidence", 2, "method", "core", "empty it",
+    ),
     "unknown method": (
-        evidence("burial_fraction,%,7,,North,,,,,,coer"), "evidence", 2, "method", "coer", "Did you mean 'core'?",
+        evidence("burial_fraction,%,7,,North,,,,,,coer"),
+        "evidence", 2, "method", "coer", "Did you mean 'core'?",
     ),
     "convention": (
-        evidence("burial_fraction,%,7,,North,,,,,,core,divided"), "evidence", 2, "rq_convention", "divided", "`oxygen`",
+        evidence("burial_fraction,%,7,,North,,,,,,core,divided"),
+        "evidence", 2, "rq_convention", "divided", "`oxygen`",
     ),
     # economics
     "no currency": ({"study.toml": 'title = "T"\n'}, "economics", None, None, None, "add [currency]"),
     "unknown batch": (economics("c,,,,,,20,5,,"), "economics", 2, "batch", "c", "not a batch of `harvest`"),
     "no money": (economics("a,2024,,,,,,,18,"), "economics", 2, "batch", "a", "has no money in this row"),
-    "both forms": (economics("a,,500,300,480,310,20,5,,0.05"), "economics", 2, "batch", "a", "keep one of the two forms"),
-    "forms of a batch": (
-        economics("a,2023,500,300,480,310,,,,0.05", "a,,,,,,20,5,,"), "economics", 2, "batch", "a", "for the whole batch",
+    "both forms": (
+        economics("a,,500,300,480,310,20,5,,0.05"),
+        "economics", 2, "batch", "a", "keep one of the two forms",
     ),
-    "incomplete": (economics("a,,500,300,,310,,,,0.05"), "economics", 2, "alternative_revenue", None, "write 0 for none"),
-    "no discount": (economics("a,,500,300,480,310,,,,"), "economics", 2, "discount_rate", None, "a discount rate per year"),
+    "forms of a batch": (
+        economics("a,2023,500,300,480,310,,,,0.05", "a,,,,,,20,5,,"),
+        "economics", 2, "batch", "a", "for the whole batch",
+    ),
+    "incomplete": (
+        economics("a,,500,300,,310,,,,0.05"),
+        "economics", 2, "alternative_revenue", None, "write 0 for none",
+    ),
+    "no discount": (
+        economics("a,,500,300,480,310,,,,"),
+        "economics", 2, "discount_rate", None, "a discount rate per year",
+    ),
     "gap without sd": (economics("a,,,,,,20,,,"), "economics", 2, "margin_gap_sd", None, "belong together"),
     "two gaps": (economics("a,,,,,,20,5,,", "a,,,,,,30,5,,"), "economics", 3, "batch", "a", "it has one row"),
     "no year": (
@@ -166,12 +290,15 @@ REFUSED = {
         economics("a,2023,500,300,480,310,,,,0.05", "a,2023,500,300,480,310,,,,0.05"),
         "economics", 3, "year", "2023", "one row for each year",
     ),
-    "rate in per cent": (economics("a,,500,300,480,310,,,,5"), "economics", 2, "discount_rate", "5", "5 % per year as 0.05"),
+    "rate in per cent": (
+        economics("a,,500,300,480,310,,,,5"), "economics", 2, "discount_rate", "5", "5 % per year as 0.05",
+    ),
     "days for months": (economics("a,,,,,,20,5,500,"), "economics", 2, "cycle_months", "500", "in months"),
     "years for months": (economics("a,,,,,,20,5,1.4,"), "economics", 2, "cycle_months", "1.4", "in months"),
     # sampling
     "sampling quantity": (
-        {"sampling.csv": "quantity,cost_per_sample\nburial,1\n"}, "sampling", 2, "quantity", "burial", "is not a quantity",
+        {"sampling.csv": "quantity,cost_per_sample\nburial,1\n"},
+        "sampling", 2, "quantity", "burial", "is not a quantity",
     ),
     "sampling site": (
         {"sampling.csv": "quantity,cost_per_sample,site\nburial_fraction,1,Nord\n"},
@@ -183,24 +310,44 @@ REFUSED = {
     ),
     # settings
     "broken TOML": ({"study.toml": "title = T\n"}, "study.toml", None, None, None, "is not valid TOML"),
-    "no title": ({"study.toml": '[currency]\ncode = "CNY"\nyear = 2024\n'}, "study.toml", None, "title", None, "add it"),
-    "blank title": ({"study.toml": 'title = " "\n'}, "study.toml", None, "title", " ", "must not be blank"),
-    "unknown key": (toml("headline_rul = 'x'"), "study.toml", None, "headline_rul", "x", "Did you mean 'headline_rule'?"),
+    "no title": (
+        {"study.toml": '[currency]\ncode = "CNY"\nyear = 2024\n'},
+        "study.toml", None, "title", None, "add it",
+    ),
+    "blank title": (
+        {"study.toml": 'title = " "\n', "economics.csv": None},
+        "study.toml", None, "title", " ", "must not be blank",
+    ),
+    "unknown key": (
+        toml("headline_rul = 'x'"),
+        "study.toml", None, "headline_rul", "x", "Did you mean 'headline_rule'?",
+    ),
     "unknown inner key": (
-        toml("[credit_price]\nq5 = 1.0\nq05 = 1.0\nq50 = 2.0\nq95 = 3.0\nunit = 'CNY / t CO2e'"),
-        "study.toml", None, "credit_price.q5", "1.0", "Did you mean 'q05'?",
+        toml("[credit_price]\nunits = 'x'\nq05 = 1.0\nq50 = 2.0\nq95 = 3.0\nunit = 'CNY / t CO2e'"),
+        "study.toml", None, "credit_price.units", "x", "Did you mean 'unit'?",
     ),
     "framework": (
-        toml("headline_framework = 'stock_chang'"), "study.toml", None, "headline_framework", "stock_chang", "'stock_change'?",
+        toml("headline_framework = 'stock_chang'"),
+        "study.toml", None, "headline_framework", "stock_chang", "'stock_change'?",
     ),
-    "rule": (toml("headline_rule = 'posterior_q11'"), "study.toml", None, "headline_rule", "posterior_q11", "Did you mean"),
-    "rules": (toml("rules = ['posterior_q10', 'zzz']"), "study.toml", None, "rules", "zzz", "The rules are: posterior_q40"),
-    "headline left out": (toml("rules = ['vcs_mr24']"), "study.toml", None, "rules", None, "leaves out the headline rule"),
+    "rule": (
+        toml("headline_rule = 'posterior_q11'"),
+        "study.toml", None, "headline_rule", "posterior_q11", "Did you mean",
+    ),
+    "rules": (
+        toml("rules = ['posterior_q10', 'zzz']"),
+        "study.toml", None, "rules", "zzz", "The rules are: posterior_q40",
+    ),
+    "headline left out": (
+        toml("rules = ['vcs_mr24']"), "study.toml", None, "rules", None, "leaves out the headline rule",
+    ),
     "rule twice": (
-        toml("rules = ['posterior_q10', 'posterior_q10']"), "study.toml", None, "rules", "posterior_q10", "stands twice",
+        toml("rules = ['posterior_q10', 'posterior_q10']"),
+        "study.toml", None, "rules", "posterior_q10", "stands twice",
     ),
     "basis of fouling": (
-        toml("fouling_basis = 'of_shelfish'"), "study.toml", None, "fouling_basis", "of_shelfish", "Did you mean 'of_shellfish'?",
+        toml("fouling_basis = 'of_shelfish'"),
+        "study.toml", None, "fouling_basis", "of_shelfish", "Did you mean 'of_shellfish'?",
     ),
     "prior name": (
         toml("[priors.burial]\nq05 = 0.1\nq50 = 0.2\nq95 = 0.3\nreason = 'r'"),
@@ -264,10 +411,12 @@ REFUSED = {
         "study.toml", None, "credit_price.unit", "EUR / t CO2e", "study's currency CNY",
     ),
     "group": (
-        toml('[taxa."Xyz abc"]\ngroup = "clams"\nmineral = "calcite"'), "study.toml", None, "taxa.Xyz abc.group", "clams", "'clam'?",
+        toml('[taxa."Xyz abc"]\ngroup = "clams"\nmineral = "calcite"'),
+        "study.toml", None, "taxa.Xyz abc.group", "clams", "'clam'?",
     ),
     "mineral": (
-        toml('[taxa."Xyz abc"]\ngroup = "clam"'), "study.toml", None, "taxa.Xyz abc.mineral", None, "aragonite or calcite",
+        toml('[taxa."Xyz abc"]\ngroup = "clam"'),
+        "study.toml", None, "taxa.Xyz abc.mineral", None, "aragonite or calcite",
     ),
     "known species": (
         toml('[taxa."Xyz abc"]\ngroup = "clam"\nmineral = "calcite"\nsynonyms = ["Pacific oyster"]'),
@@ -308,7 +457,8 @@ def test_everything_wrong_is_told_at_once(write: Write) -> None:
     )  # fmt: skip
     places = {(p.table, p.row, p.column) for p in problems}
     assert places == {
-        ("evidnce.csv", None, None), ("water", None, None), ("study.toml", None, "title"), ("study.toml", None, "titel"),
+        ("evidnce.csv", None, None), ("water", None, None), ("study.toml", None, "title"),
+        ("study.toml", None, "titel"),
         ("study.toml", None, "priors.burial_fraction"), ("oxygen", None, None),
         ("harvest", 2, "harvest_t"), ("harvest", 2, "cycle_days"), ("harvest", 3, "batch"), ("harvest", 3, "species"),
         ("evidence", 2, "unit"), ("evidence", 2, "value"), ("evidence", 2, "season"), ("evidence", 3, "quantity"),
@@ -341,7 +491,12 @@ def test_blank_rows_are_no_rows_and_do_not_shift_numbers(write: Write) -> None:
 def test_a_row_with_some_blanks_is_a_row(write: Write) -> None:
     text = f"{HARVEST}a,North,{SCALLOP},100,500,\n,,,7,,\n"
     problems = problems_of(write({"harvest.csv": text, "economics.csv": None, "sampling.csv": None}))
-    assert {(p.row, p.column) for p in problems} == {(3, "batch"), (3, "site"), (3, "species"), (3, "cycle_days")}
+    assert {(p.row, p.column) for p in problems} == {
+        (3, "batch"),
+        (3, "site"),
+        (3, "species"),
+        (3, "cycle_days"),
+    }
 
 
 def test_no_such_path(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_settings_nest_as_in_toml(tmp_path: Path) -> None:
             {"harvest": [*HARVEST, ["b", "South", "mussel", datetime.date(2024, 5, 1), 400]]},
             "harvest", 3, "harvest_t", "is a date",
         ),
-        ({"harvest": [*HARVEST, ["b", "South", "mussel", "#DIV/0!", 400]]}, "harvest", 3, "harvest_t", "error of a formula"),
+        ({"harvest": [*HARVEST, ["b", "South", "mussel", "#DIV/0!", 400]]}, "harvest", 3, "harvest_t", "of a formula"),
         ({"harvest": [*HARVEST, ["b", "South", "mussel", "=1+1", 400]]}, "harvest", 3, "harvest_t", "was not saved"),
     ],
 )  # fmt: skip
@@ -132,7 +132,9 @@ def test_merged_cells_hide_values(tmp_path: Path) -> None:
 
 
 def test_a_percentage_shows_another_number_than_it_holds(tmp_path: Path) -> None:
-    book = book_of({"evidence": [["quantity", "unit", "value", "species"], ["shell_carbon", "%", 0.116, "mussel"]]})
+    book = book_of(
+        {"evidence": [["quantity", "unit", "value", "species"], ["shell_carbon", "%", 0.116, "mussel"]]}
+    )
     book["evidence"]["C2"].number_format = "0.0%"
     (problem,) = problems_of(save(book, tmp_path))
     assert (problem.table, problem.row, problem.column, problem.value) == ("evidence", 2, "value", "11.6%")
@@ -155,7 +157,9 @@ def test_empty_and_note_sheets_are_ignored(tmp_path: Path) -> None:
     assert len(study.harvest) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"not a workbook", b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0 old or locked"])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a workbook", b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0 old or locked"]
+)
 def test_a_workbook_that_is_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "study.xlsx"
     path.write_bytes(content)

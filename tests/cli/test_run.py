@@ -1,0 +1,236 @@
+"""`run` on a real study, once, in a process of its own; then everything that has to hold of what it left."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from openpyxl import load_workbook
+
+from bayescarbon.accounting.ledger import account
+from bayescarbon.cli import main
+from bayescarbon.fit import load_fit
+from bayescarbon.report.folder import recover
+from tests.cli.conftest import Run, bayescarbon, write_study
+
+TOO_FEW = ("run", "--draws", "10", "--chains", "2")
+BODY = ("shell_dic", "shell_respired", "shell_organic", "tissue")
+
+
+@dataclass(frozen=True)
+class Finished:
+    process: subprocess.CompletedProcess[str]
+    study: Path
+
+    @property
+    def results(self) -> Path:
+        return self.study / "results"
+
+    def manifest(self) -> dict[str, object]:
+        return json.loads((self.results / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    study = write_study(tmp_path_factory.mktemp("run") / "two-bays")
+    return Finished(bayescarbon("run", study, "--draws", "1500", "--seed", "3"), study)
+
+
+@pytest.fixture(scope="module")
+def finished_ledger(finished: Finished) -> xr.Dataset:
+    return account(load_fit(finished.results / "posterior.nc"))
+
+
+def test_succeeds(finished: Finished) -> None:
+    assert finished.process.returncode == 0, finished.process.stderr
+    assert "Traceback" not in finished.process.stderr
+
+
+def test_leaves_nothing_but_results(finished: Finished) -> None:
+    assert sorted(path.name for path in finished.study.iterdir()) == [
+        "economics.csv", "evidence.csv", "harvest.csv", "results", "study.toml",
+    ]  # fmt: skip
+    manifest = finished.manifest()
+    assert {path.name for path in finished.results.iterdir()} == {"manifest.json", *manifest["files"]}
+
+
+def test_progress_is_plain_lines_on_stderr(finished: Finished) -> None:
+    lines = finished.process.stderr.splitlines()
+    assert "Reading the study ..." in lines
+    assert lines.index("  building the model") < lines.index("  sampling")
+    assert "\x1b" not in finished.process.stderr + finished.process.stdout
+    assert "sampling" not in finished.process.stdout
+
+
+def test_manifest(finished: Finished) -> None:
+    manifest = finished.manifest()
+    assert manifest["converged"] is True
+    assert manifest["seed"] == 3
+    assert manifest["sampler"]["name"] == "nutpie"
+    assert manifest["sampler"]["chains"] == 4
+    for name in ("harvest.csv", "evidence.csv", "economics.csv", "study.toml"):
+        assert manifest["inputs"][name] == hashlib.sha256((finished.study / name).read_bytes()).hexdigest()
+    assert manifest["command"][:2] == ["bayescarbon", "run"]
+    assert manifest["seconds"]["total"] >= manifest["seconds"]["fit"] > 0
+
+
+def test_sinks_come_from_the_saved_draws(finished: Finished, finished_ledger: xr.Dataset) -> None:
+    """Summed and summarised here, line by line, from what `posterior.nc` gives back."""
+    lines = {str(name): values.sum("batch").values.ravel() for name, values in finished_ledger.items()}
+    carbon = (
+        sum(lines[part] + lines[f"fouling_{part}"] - lines[f"seed_{part}"] for part in BODY) + lines["buried"]
+    )
+    sinks = pd.read_csv(finished.results / "sinks.csv").set_index(["scope", "framework"])
+    row = sinks.loc[("total", "improved_stock_change")]
+    expected = np.quantile(carbon * 44 / 12, [0.05, 0.5, 0.95])
+    np.testing.assert_allclose(row[["q05", "median", "q95"]].astype(float), expected, rtol=1e-9)
+    assert row["mean"] == pytest.approx((carbon * 44 / 12).mean(), rel=1e-9)
+
+
+def test_the_saved_ledger_is_that_of_the_saved_draws(finished: Finished, finished_ledger: xr.Dataset) -> None:
+    with xr.open_datatree(finished.results / "posterior.nc", engine="h5netcdf") as tree:
+        saved = tree["accounting"].to_dataset().load()
+    assert set(saved.data_vars) == set(finished_ledger.data_vars)
+    for name, values in saved.items():
+        assert values.dtype == np.float32
+        assert values.attrs["units"] == "t C"
+        np.testing.assert_allclose(values, finished_ledger[name].transpose(*values.dims), rtol=1e-6)
+
+
+def test_prices_only_where_there_are_economics(finished: Finished, finished_ledger: xr.Dataset) -> None:
+    prices = pd.read_csv(finished.results / "prices.csv")
+    assert prices["batch"].tolist() == ["east-2020"] * 2
+    assert prices["unit"].tolist() == ["CNY/t C", "CNY/t CO2e"]
+    assert prices["median"][1] == pytest.approx(prices["median"][0] * 12 / 44, rel=1e-12)
+    # Of the size that the inputs imply: the stated gap over the fixed carbon of the batch.
+    fixed = finished_ledger.sel(batch="east-2020")
+    carbon = float(sum(fixed[p] + fixed[f"fouling_{p}"] for p in BODY).median() + fixed["buried"].median())
+    assert prices["median"][0] == pytest.approx(4000 / (0.95 * carbon), rel=0.15)
+
+
+def test_quantities_count_the_farms_rows(finished: Finished) -> None:
+    frame = pd.read_csv(finished.results / "quantities.csv", keep_default_na=False)
+    row = frame.query("quantity == 'shell_carbon' and site == 'east'").iloc[0]
+    assert row["n_own"] == 2
+    assert row["n_rows"] > 2
+    assert frame["n_rows"].dtype.kind == "i"
+    assert frame["unit"].ne("").all()
+
+
+def test_workbook_opens(finished: Finished) -> None:
+    book = load_workbook(finished.results / "results.xlsx", read_only=True)
+    assert book.sheetnames == ["read me", "quantities", "ledger", "sinks", "pools", "prices"]
+
+
+def test_show_repeats_the_headline_of_the_run(finished: Finished, cli: Run) -> None:
+    shown = cli("show", finished.results)
+    assert shown.returncode == 0
+    assert shown.stderr == ""
+    assert shown.stdout == finished.process.stdout
+    assert cli("show", finished.study).stdout == finished.process.stdout
+
+
+def test_show_json_and_chinese(finished: Finished, cli: Run) -> None:
+    content = json.loads(cli("show", finished.results, "--json").stdout)
+    sinks = pd.read_csv(finished.results / "sinks.csv")
+    total = sinks.query("scope == 'total' and framework == 'improved_stock_change'").iloc[0]
+    assert content["total"]["median"] == total["median"]
+    assert content["converged"] is True
+    assert "净碳汇" in cli("show", finished.results, "--language", "zh").stdout
+
+
+def test_show_needs_no_sampler(finished: Finished) -> None:
+    code = (
+        "import sys; from bayescarbon.cli import main; main(['show', sys.argv[1]]);"
+        "assert not {'pymc', 'xarray', 'pandas', 'numpy'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, finished.results], capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_refused_input_leaves_the_results_of_before(finished: Finished, cli: Run, tmp_path: Path) -> None:
+    study = tmp_path / "copy"
+    shutil.copytree(finished.study, study)
+    before = {path.name: path.read_bytes() for path in (study / "results").iterdir()}
+    (study / "harvest.csv").write_text("batch,site\n", encoding="utf-8")
+    assert cli("run", study).returncode == 1
+    assert {path.name: path.read_bytes() for path in (study / "results").iterdir()} == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a process")
+def test_a_killed_run_leaves_the_results_of_before(finished: Finished, cli: Run, tmp_path: Path) -> None:
+    study = tmp_path / "copy"
+    shutil.copytree(finished.study, study)
+    before = {path.name: path.read_bytes() for path in (study / "results").iterdir()}
+    command = [sys.executable, "-m", "bayescarbon.cli", "run", str(study)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("Fitting"):
+                break
+        process.kill()
+    assert {path.name: path.read_bytes() for path in (study / "results").iterdir()} == before
+    # What it left behind disturbs nobody, and goes with the next run.
+    assert any(".writing." in path.name for path in study.iterdir())
+    assert cli("check", study).returncode == 0
+    recover(study / "results")
+    assert not any(".writing." in path.name for path in study.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_stopping_by_hand_while_sampling_writes_nothing(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "two-bays")
+    command = [sys.executable, "-m", "bayescarbon.cli", "run", str(study), "--draws", "50000"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line == "  sampling\n":
+                break
+        time.sleep(2.0)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert said.endswith("Stopped. Nothing was written.\n")
+    assert "Traceback" not in said
+    assert not any("results" in path.name for path in study.iterdir())
+
+
+def test_too_few_draws_are_marked(
+    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = tmp_path / "copy"
+    shutil.copytree(finished.study, study)
+    assert main([*TOO_FEW, str(study), "--json", "--language", "zh"]) == 3
+    captured = capsys.readouterr()
+    content = json.loads(captured.out)
+    assert content["status"] == 3
+    assert content["converged"] is False
+    assert content["diagnostics"]["reasons"]
+    assert "未收敛" in captured.err
+    results = study / "results"  # replaced those of the good run, which were copied too
+    assert "未通过" in (results / "UNCONVERGED.txt").read_text(encoding="utf-8")
+    assert (results / "sinks.csv").exists()
+    assert load_workbook(results / "results.xlsx").sheetnames[0] == "说明"
+
+
+@pytest.mark.slow
+def test_too_few_draws_can_be_overridden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = write_study(tmp_path / "two-bays")
+    assert main([*TOO_FEW, str(study), "--quiet", "--allow-unconverged"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "NOT CONVERGED" in captured.err
+    assert (study / "results" / "UNCONVERGED.txt").exists()
