@@ -59,6 +59,7 @@ def convergence(quantities: xr.Dataset) -> pd.DataFrame:
     DataFrame
         quantity, position (flat index over the other dims), r_hat, ess_bulk, ess_tail; constant scalars are left out.
     """
+    quantities = _varying(quantities)
     found = {
         "r_hat": arviz_stats.rhat(quantities),
         "ess_bulk": arviz_stats.ess(quantities, method="bulk"),
@@ -67,9 +68,20 @@ def convergence(quantities: xr.Dataset) -> pd.DataFrame:
     frames = []
     for name, draws in quantities.data_vars.items():
         columns = {column: np.atleast_1d(values[name].values).ravel() for column, values in found.items()}
-        frame = pd.DataFrame({"quantity": name, "position": np.arange(len(columns["r_hat"])), **columns})
-        frames.append(frame[np.atleast_1d(draws.std(("chain", "draw")).values).ravel() > 0])
+        frames.append(pd.DataFrame({"quantity": name, "position": draws[f"{name}_position"].values, **columns}))
     return pd.concat(frames, ignore_index=True)
+
+
+def _varying(quantities: xr.Dataset) -> xr.Dataset:
+    """Flatten every variable and leave out scalars that are constant by definition (an ascidian's shell)."""
+    flat = {}
+    for name, draws in quantities.data_vars.items():
+        values = draws.transpose("chain", "draw", ...).values
+        values = values.reshape(*values.shape[:2], -1)
+        moving = np.flatnonzero((values != values[:1, :1]).any(axis=(0, 1)))
+        dim = f"{name}_position"
+        flat[name] = xr.DataArray(values[:, :, moving], dims=("chain", "draw", dim), coords={dim: moving})
+    return xr.Dataset(flat)
 
 
 def judge(table: pd.DataFrame, sample_stats: xr.Dataset | None, *, refitted: bool) -> Diagnostics:

@@ -233,8 +233,9 @@ def _sample(compiled: Any, settings: Mapping[str, Any], report: Progress) -> xr.
         report("sample", sum(chain.finished_draws for chain in chains), per_chain * len(chains))
 
     report("sample", 0, per_chain * settings["chains"])
-    return nutpie.sample(
+    sampler = nutpie.sample(
         compiled,
+        blocking=False,
         draws=settings["draws"],
         tune=settings["tune"],
         chains=settings["chains"],
@@ -244,6 +245,12 @@ def _sample(compiled: Any, settings: Mapping[str, Any], report: Progress) -> xr.
         progress_bar=False,
         progress_callback=tell,
     )
+    try:
+        return sampler.wait()
+    except KeyboardInterrupt:
+        # Left to itself nutpie would hand back the draws so far, and half a posterior would pass for a whole one.
+        sampler.cancel()
+        raise
 
 
 def _flat(tree: xr.DataTree | None, shape: tuple[int, int]) -> dict[str, np.ndarray]:

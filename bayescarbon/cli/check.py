@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from bayescarbon.cli.console import Console
-from bayescarbon.evidence.literature import literature
+from bayescarbon.evidence.literature import beside
 from bayescarbon.evidence.quantities import composites, quantities
 from bayescarbon.report.manifest import plain, problem_record
 from bayescarbon.report.terminal import Line, aligned, number
@@ -105,7 +105,7 @@ def _lines(study: Study, counts: list[dict[str, Any]]) -> list[Line | str]:
 def command(options: argparse.Namespace, console: Console) -> int:
     """Read a study, refuse it or say what would be used."""
     study = read_study(options.study)
-    counts = evidence_counts(study, literature())
+    counts = evidence_counts(study, beside(study.evidence))
     console.summary(_lines(study, counts))
     columns = ["batch", "site", "species", "harvest_t", "cycle_days"]
     console.answer(

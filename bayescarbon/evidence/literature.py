@@ -101,6 +101,20 @@ def literature() -> pd.DataFrame:
     return _literature().copy()
 
 
+def beside(own: pd.DataFrame) -> pd.DataFrame:
+    """Return the literature that enters beside a farm's rows: what the farm cites itself counts once, as its own.
+
+    Parameters
+    ----------
+    own : DataFrame
+        The farm's rows, as the tidy evidence table.
+    """
+    published = _literature()
+    cited = set(zip(own["source"], own["quantity"], strict=True))
+    pairs = zip(published["source"], published["quantity"], strict=True)
+    return published[[pair not in cited for pair in pairs]].reset_index(drop=True)
+
+
 def keep_originals(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep each original observation once.
 

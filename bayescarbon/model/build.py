@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 
-from bayescarbon.evidence.literature import literature as shipped_literature
+from bayescarbon.evidence.literature import beside
 from bayescarbon.model.hierarchy import Informed, hierarchy, informed_part, node_label, observed_means
 from bayescarbon.model.layout import LEVELS, Layout, StudyCells, start_layout, study_cells
 from bayescarbon.model.likelihood import direct_log_likelihood
@@ -50,12 +50,7 @@ def evidence_for(study: Study, literature: bool = True) -> pd.DataFrame:
         Whether the shipped literature enters.
     """
     own = study.evidence
-    if not literature:
-        return own.reset_index(drop=True)
-    library = shipped_literature()
-    cited = set(zip(own["source"], own["quantity"], strict=True))
-    again = [pair in cited for pair in zip(library["source"], library["quantity"], strict=True)]
-    return pd.concat([own, library[~np.array(again, dtype=bool)]], ignore_index=True)
+    return pd.concat([own, beside(own)], ignore_index=True) if literature else own.reset_index(drop=True)
 
 
 def specify(study: Study, literature: bool = True) -> Specification:

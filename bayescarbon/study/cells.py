@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from bayescarbon.errors import Problem, suggest
-from bayescarbon.study.reading import RawTable
+from bayescarbon.study.reading import FORMULA_ERROR, FORMULA_ERRORS, RawTable
 from bayescarbon.study.spec import Bounds, Column, Table
 
 #: So many different wrong values of one column are listed one by one; the rest are counted, with their rows.
@@ -236,6 +236,9 @@ def _type_column(
         problems += report(
             table, column.name, cells[wrong], f"is empty; every row needs it. It holds: {column.english}"
         )
+    failed = cells.isin(FORMULA_ERRORS)
+    problems += report(table, column.name, cells[failed], FORMULA_ERROR)
+    wrong, blank = wrong | failed, blank | failed
     if column.kind == "text":
         return cells, wrong, problems
     if column.kind == "choice":
@@ -286,7 +289,7 @@ def why_not_a_number(text: str, column: Column, table: str) -> str:
     lower = text.lower()
     if _PLAIN.fullmatch(text):
         return "is too large to be a number (infinity); write a finite number."
-    if lower.lstrip("+-") in ("nan", "#n/a"):
+    if lower.lstrip("+-") == "nan":
         return "is not a number (NaN); leave the cell empty if there is no value."
     if lower.lstrip("+-") in ("inf", "infinity", "∞"):
         return "is infinite; write a finite number, or leave the cell empty."

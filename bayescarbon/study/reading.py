@@ -25,6 +25,9 @@ SETTINGS_SHEET = "study"
 NOTE_SHEETS = ("README", "columns")
 # Kinds of file in which a table can hide from a reader that looks for .csv only.
 _TABLE_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".tsv", ".txt", ".json", ".parquet")
+#: What a spreadsheet shows, and writes into CSV, where a formula failed.
+FORMULA_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
+FORMULA_ERROR = "is the error of a formula; mend the formula or write the value."
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 
 

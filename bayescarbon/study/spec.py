@@ -157,6 +157,7 @@ def with_sd(column: Column, english: str, chinese: str) -> tuple[Column, Column]
         f"{chinese}的标准误差。",
         bounds=POSITIVE,
         unit=column.unit,
+        default="the usual error of the instrument",
     )
     return column, twin
 

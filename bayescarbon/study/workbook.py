@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import re
+import warnings
 import zipfile
 import zlib
 from datetime import date, datetime, time, timedelta
@@ -12,12 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
-from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.exceptions import InvalidFileException
 
 from bayescarbon.errors import Problem, StudyError, suggest
 from bayescarbon.study.columns import TABLES
-from bayescarbon.study.reading import NOTE_SHEETS, SETTINGS_SHEET, RawStudy, clean, make_table, sha256
+from bayescarbon.study.reading import (
+    FORMULA_ERROR,
+    FORMULA_ERRORS,
+    NOTE_SHEETS,
+    SETTINGS_SHEET,
+    RawStudy,
+    clean,
+    make_table,
+    sha256,
+)
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -57,9 +66,7 @@ def read_workbook(path: Path) -> RawStudy:
     content = path.read_bytes()
     study = RawStudy(path, SETTINGS_SHEET, inputs={path.name: sha256(content)})
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = {sheet.title: _sheet_rows(sheet) for sheet in book.worksheets}
-        hazards = _hazards(content)
+        sheets, misleading = _read_cells(content)
     except _UNREADABLE as error:
         raise StudyError(
             [
@@ -72,35 +79,14 @@ def read_workbook(path: Path) -> RawStudy:
             ]
         ) from error
     for title, rows in sheets.items():
-        used = title in TABLES or title == SETTINGS_SHEET
-        if not used and title not in NOTE_SHEETS and any(cell for row in rows for cell in row):
-            hint = (
-                suggest(title, [*TABLES, SETTINGS_SHEET]) or f" The sheets are: study, {', '.join(TABLES)}."
+        if not _used(title) and title not in NOTE_SHEETS and any(cell for row in rows for cell in row):
+            known = [SETTINGS_SHEET, *TABLES]
+            message = (
+                "is not a table of a study, so nothing would read it; rename the sheet, or move it to another file."
+                f"{suggest(title, known) or f' The sheets are: {", ".join(known)}.'}"
             )
-            study.problems.append(
-                Problem(
-                    title,
-                    "is not a table of a study, so nothing would read it; rename the "
-                    f"sheet, or move it to another file.{hint}",
-                )
-            )
-    used_titles = [title for title in sheets if title in TABLES or title == SETTINGS_SHEET]
-    if hazards:
-        study.problems += _cell_problems(content, used_titles)
-    for title in used_titles:
-        for number, row in enumerate(sheets[title], start=1):
-            for position, cell in enumerate(row):
-                if cell in ERROR_CODES:
-                    column = sheets[title][0][position] if position < len(sheets[title][0]) else ""
-                    study.problems.append(
-                        Problem(
-                            title,
-                            "is the error of a formula; mend the formula or write the value.",
-                            row=number,
-                            column=column or None,
-                            value=cell,
-                        )
-                    )
+            study.problems.append(Problem(title, message))
+    study.problems += misleading
     if SETTINGS_SHEET in sheets:
         _read_settings(sheets[SETTINGS_SHEET], study)
     else:
@@ -137,6 +123,24 @@ def cell_text(value: Any) -> str:
     return clean(str(value))
 
 
+def _used(title: str) -> bool:
+    return title in TABLES or title == SETTINGS_SHEET
+
+
+def _read_cells(content: bytes) -> tuple[dict[str, list[list[str]]], list[Problem]]:
+    """Return the rows of every sheet as text, and the cells whose stored value is not what the sheet shows."""
+    # openpyxl warns of styles, validations and the like that it drops; none of them is a value.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheets = {sheet.title: _sheet_rows(sheet) for sheet in book.worksheets}
+        if not _hazards(content):
+            return sheets, []
+        values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        formulas = openpyxl.load_workbook(io.BytesIO(content))
+        return sheets, _misleading_cells(values, formulas, [title for title in sheets if _used(title)])
+
+
 def _sheet_rows(sheet: Any) -> list[list[str]]:
     # Some programs write a wrong extent into the file; rows beyond it would vanish.
     sheet.reset_dimensions()
@@ -156,10 +160,8 @@ def _hazards(content: bytes) -> bool:
     return False
 
 
-def _cell_problems(content: bytes, titles: list[str]) -> list[Problem]:
-    """Find the cells whose stored value is not what the sheet shows."""
-    values: Workbook = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    formulas: Workbook = openpyxl.load_workbook(io.BytesIO(content))
+def _misleading_cells(values: Workbook, formulas: Workbook, titles: list[str]) -> list[Problem]:
+    """Find merged cells, formulas without a result, and percentages."""
     problems = []
     for title in titles:
         sheet, written = values[title], formulas[title]
@@ -227,6 +229,10 @@ def _read_settings(rows: list[list[str]], study: RawStudy) -> None:
                     column=key or None,
                     value=value or None,
                 )
+            )
+        elif value in FORMULA_ERRORS:
+            study.problems.append(
+                Problem(study.settings_name, FORMULA_ERROR, row=number, column=key, value=value)
             )
         elif key in study.settings_rows:
             study.problems.append(

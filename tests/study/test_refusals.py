@@ -110,6 +110,10 @@ REFUSED = {
     "unit in cell": (
         harvest(f"b,South,{SCALLOP},12 t,400,"), "harvest", 3, "harvest_t", "12 t", "write 12 alone",
     ),
+    "failed formula": (
+        harvest(f"b,South,{SCALLOP},1,400,#DIV/0!"), "harvest", 3, "individuals", "#DIV/0!", "mend the formula",
+    ),
+    "failed lookup": (harvest(f"#N/A,South,{SCALLOP},1,400,"), "harvest", 3, "batch", "#N/A", "mend the formula"),
     "date": (
         harvest(f"b,South,{SCALLOP},2024-05-01,400,"), "harvest", 3, "harvest_t", "2024-05-01", "is a date",
     ),
