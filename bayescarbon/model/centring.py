@@ -45,6 +45,40 @@ def information(layout: Layout, observations: Observations) -> np.ndarray:
     return precision
 
 
+def season_centring(layout: Layout, observations: Observations, seasonal: list[str]) -> np.ndarray:
+    """Return the centring weight of each item's seasonal effects.
+
+    Parameters
+    ----------
+    layout : Layout
+        Nodes and priors.
+    observations : Observations
+        Rows; those of a season at a site tell about the effect as far as the site itself is known.
+    seasonal : list of str
+        Items with seasonal effects.
+
+    Returns
+    -------
+    array
+        Between 0 (non-centred) and 1 (centred).
+    """
+    told = np.zeros(len(seasonal))
+    targets, rows = observations.targets, observations.rows
+    simple = len(targets.node)
+    for target, scatter, n in zip(rows["target"], rows["scatter"], rows["n"], strict=True):
+        definition = observations.scatter[scatter]
+        variance = _link_variance(definition.support, definition.prior.q50, definition.scatter.q50)
+        for part in (target,) if target < simple else targets.parts[target - simple]:
+            name = layout.items[layout.item[targets.node[part]]].name
+            if targets.season[part] >= 0:
+                node = targets.node[part]
+                site = layout.sd_median[layout.sd[node]] if layout.sd[node] >= 0 else 0.0
+                # A quarter: each of the three contrasts has half the weight, squared, on every season.
+                told[seasonal.index(name)] += 0.25 / (site**2 + variance / np.nan_to_num(n, nan=1.0))
+    spread = np.array([layout.items[layout.item_index(name)].prior.season_sd for name in seasonal])
+    return told * spread**2 / (1.0 + told * spread**2)
+
+
 def centring_weights(layout: Layout, precision: np.ndarray) -> np.ndarray:
     """Return the centring weight of every node, between 0 (non-centred) and 1 (centred)."""
     spread = np.array([layout.sd_median[s] if s >= 0 else 0.0 for s in layout.sd])

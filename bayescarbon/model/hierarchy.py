@@ -15,7 +15,7 @@ import pytensor.tensor as pt
 from pytensor.graph.rewriting.utils import rewrite_graph
 from pytensor.xtensor import as_xtensor
 
-from bayescarbon.model.centring import centring_weights, information
+from bayescarbon.model.centring import centring_weights, information, season_centring
 from bayescarbon.model.composites import composed
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import LEVELS, Layout
@@ -37,8 +37,8 @@ class Informed:
         Indices into ``layout.sd_median`` that the model samples.
     seasonal : list of str
         Items with seasonal effects.
-    weights : array
-        Centring weight per entry of `nodes`.
+    weights, season_weights : array
+        Centring weight per entry of `nodes` and of `seasonal`.
     """
 
     nodes: np.ndarray
@@ -46,6 +46,7 @@ class Informed:
     sds: np.ndarray
     seasonal: list[str]
     weights: np.ndarray
+    season_weights: np.ndarray
 
 
 def informed_part(layout: Layout, observations: Observations) -> Informed:
@@ -56,7 +57,9 @@ def informed_part(layout: Layout, observations: Observations) -> Informed:
     nodes = nodes[np.argsort(level, kind="stable")]
     items = nodes[np.array(layout.level)[nodes] == -1]
     sds = np.unique([layout.sd[n] for n in nodes if layout.sd[n] >= 0]).astype(int)
-    return Informed(nodes, items, sds, list(layout.seasonal), centring_weights(layout, precision)[nodes])
+    seasonal = list(layout.seasonal)
+    weights = centring_weights(layout, precision)[nodes]
+    return Informed(nodes, items, sds, seasonal, weights, season_centring(layout, observations, seasonal))
 
 
 def node_label(layout: Layout, node: int) -> str:
@@ -101,8 +104,10 @@ def _season_effects(layout: Layout, informed: Informed) -> Tensor | None:
     priors = [layout.items[layout.item_index(name)].prior for name in informed.seasonal]
     median, log_sd = [p.season_sd for p in priors], [p.season_log_sd for p in priors]
     sd = pm.LogNormal("season_sd", np.log(median), log_sd, dims="seasonal")
-    free = pm.Normal("season_standard", 0.0, 1.0, dims=("seasonal", "season_contrast"))
-    return pm.Deterministic("season", sd[:, None] * (free @ SEASON_BASIS.T), dims=("seasonal", "season_name"))
+    sd, weight = sd[:, None], informed.season_weights[:, None]
+    free = pm.Normal("season_partly_centred", 0.0, sd**weight, dims=("seasonal", "season_contrast"))
+    effects = sd ** (1 - weight) * (free @ SEASON_BASIS.T)
+    return pm.Deterministic("season", effects, dims=("seasonal", "season_name"))
 
 
 def season_weights(season: Tensor | None, seasonal: list[str], name: str, softmax) -> Tensor:
