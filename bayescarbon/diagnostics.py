@@ -68,7 +68,9 @@ def convergence(quantities: xr.Dataset) -> pd.DataFrame:
     frames = []
     for name, draws in quantities.data_vars.items():
         columns = {column: np.atleast_1d(values[name].values).ravel() for column, values in found.items()}
-        frames.append(pd.DataFrame({"quantity": name, "position": draws[f"{name}_position"].values, **columns}))
+        frames.append(
+            pd.DataFrame({"quantity": name, "position": draws[f"{name}_position"].values, **columns})
+        )
     return pd.concat(frames, ignore_index=True)
 
 
@@ -103,6 +105,9 @@ def judge(table: pd.DataFrame, sample_stats: xr.Dataset | None, *, refitted: boo
         energy = sample_stats["energy"].values
         bfmi = float((np.square(np.diff(energy, axis=1)).mean(axis=1) / energy.var(axis=1)).min())
     reasons = []
+    unknown = inside[inside[["r_hat", "ess_bulk", "ess_tail"]].isna().any(axis=1)]
+    if len(unknown):
+        reasons.append(f"no R-hat or effective sample size for {', '.join(unknown['quantity'].unique())}")
     if divergences:
         reasons.append(f"{divergences} divergent transitions, none allowed")
     for column, worst, bound, text in (

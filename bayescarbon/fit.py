@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import nutpie
 import numpy as np
+import nutpie
 import pandas as pd
 import pymc as pm
 import xarray as xr
@@ -19,15 +19,16 @@ from bayescarbon.accounting.price import Timing, margin_gap
 from bayescarbon.diagnostics import Diagnostics, convergence, judge
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.model.build import Specification, model_of, specify
-from bayescarbon.model.inputs import MARGIN_COLUMNS, harvest_draws, margin_standard, water_ratio
+from bayescarbon.model.inputs import harvest_draws, margin_standard, water_ratio
 from bayescarbon.model.predict import complete, quantity_draws
 from bayescarbon.model.predictive import replicate
+from bayescarbon.model.priors import SEASONS
 from bayescarbon.model.tables import dataset_frame, frame_dataset, outlier_table, quantity_table, row_dataset
 from bayescarbon.study import Study
 
 type Progress = Callable[[str, int, int], None]
 
-SAMPLED = ("mu", "level_sd", "eta", "season", "scatter", "observed_mean")
+SAMPLED = ("mu", "level_sd", "eta", *(f"season_{name}" for name in SEASONS), "scatter", "observed_mean")
 SAFER = {"tune": 2, "draws": 2, "target_accept": 0.998}
 PRIOR_DRAWS = 1000
 BATCH_COLUMNS = ("stocked_t", "cycle_days", "individuals", "emissions_t_co2e")
@@ -109,17 +110,31 @@ class Fit:
             rows["margin_gap"].notna(),
             rows["margin_gap"],
             margin_gap(
-                *(rows[c] for c in MARGIN_COLUMNS), rows["discount_rate"].fillna(0.0), rows["cycle_months"], timing
+                rows["revenue"],
+                rows["cost"],
+                rows["alternative_revenue"],
+                rows["alternative_cost"],
+                rows["discount_rate"].fillna(0.0),
+                rows["cycle_months"],
+                timing,
             ),
         )
         grouped = rows.assign(gap=gap).groupby("batch", sort=False)
         centre = grouped["gap"].mean()
-        error = grouped["margin_gap_sd"].first().fillna(grouped["gap"].std(ddof=1) / np.sqrt(grouped.size())).fillna(0.0)
+        error = (
+            grouped["margin_gap_sd"]
+            .first()
+            .fillna(grouped["gap"].std(ddof=1) / np.sqrt(grouped.size()))
+            .fillna(0.0)
+        )
         order = standard["batch"].to_numpy()
         values = xr.DataArray(centre[order].to_numpy(), dims="batch", coords={"batch": order})
         spread = xr.DataArray(error[order].to_numpy(), dims="batch", coords={"batch": order})
         total = (values + spread * standard).transpose("batch", "chain", "draw")
-        total.attrs = {"units": str(self.data.attrs["currency"]), "long_name": "margin gap per batch at harvest"}
+        total.attrs = {
+            "units": str(self.data.attrs["currency"]),
+            "long_name": "margin gap per batch at harvest",
+        }
         return xr.Dataset({"margin_gap": total, "baseline_share": self.data["posterior"]["baseline_share"]})
 
     def save(self, path: str | Path) -> None:
@@ -140,6 +155,11 @@ def load_fit(path: str | Path) -> Fit:
     ----------
     path : str or Path
         The file.
+
+    Returns
+    -------
+    Fit
+        Equal to the one that was saved.
 
     Raises
     ------
@@ -193,16 +213,21 @@ def fit(
     model = model_of(specification)
     built = time.perf_counter()
     report("compile", 0, 1)
-    compiled = nutpie.compile_pymc_model(model, backend="numba", var_names=_kept(model)) if model.free_RVs else None
+    informs = len(specification.informed.nodes) > 0
+    compiled = nutpie.compile_pymc_model(model, backend="numba", var_names=_kept(model)) if informs else None
     timings = {"build": built - started, "compile": time.perf_counter() - built}
     rng = np.random.default_rng([seed, 20261121])
-    settings = {"draws": draws, "chains": chains, "tune": tune, "target_accept": target_accept, "seed": seed}
+    settings = {"draws": draws, "chains": chains, "tune": tune, "target_accept": target_accept}
+    settings |= {"seed": seed, "sampler_seed": seed}
     began = time.perf_counter()
     sampled = _sample(compiled, settings, report)
     posterior, table, verdict = _assemble(specification, study, sampled, settings, rng, refitted=False)
     if not verdict.passed and compiled is not None:
         settings |= {name: settings[name] * SAFER[name] for name in ("draws", "tune")}
-        settings |= {"target_accept": max(target_accept, SAFER["target_accept"]), "seed": seed + 1_000_003}
+        settings |= {
+            "target_accept": max(target_accept, SAFER["target_accept"]),
+            "sampler_seed": seed + 1_000_003,
+        }
         report("sample again, more carefully", 0, 1)
         sampled = _sample(compiled, settings, report)
         posterior, table, verdict = _assemble(specification, study, sampled, settings, rng, refitted=True)
@@ -239,7 +264,7 @@ def _sample(compiled: Any, settings: Mapping[str, Any], report: Progress) -> xr.
         draws=settings["draws"],
         tune=settings["tune"],
         chains=settings["chains"],
-        seed=settings["seed"],
+        seed=settings["sampler_seed"],
         target_accept=settings["target_accept"],
         save_warmup=False,
         progress_bar=False,
@@ -278,7 +303,9 @@ def _assemble(
     if watered:
         told = water_ratio(study.water, watered, shape, rng)
         ratio = posterior["calcification_ratio"]
-        posterior["calcification_ratio"] = told.reindex(site=ratio["site"]).fillna(ratio).transpose(*ratio.dims)
+        by_water = ratio["site"].isin(watered)
+        told = told.reindex(site=ratio["site"], fill_value=0.0)
+        posterior["calcification_ratio"] = xr.where(by_water, told, ratio).transpose(*ratio.dims)
         posterior["calcification_ratio"].attrs = ratio.attrs
     table = convergence(posterior)
     statistics = None if tree is None else tree["sample_stats"].to_dataset()
@@ -296,38 +323,46 @@ def _groups(
 ) -> dict[str, xr.Dataset]:
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
     observations = specification.observations
-    groups: dict[str, xr.Dataset] = {"quantity_table": frame_dataset(
-        quantity_table(posterior, convergence_table, observations.rows)
-    )}
+    groups: dict[str, xr.Dataset] = {
+        "quantity_table": frame_dataset(quantity_table(posterior, convergence_table, observations.rows))
+    }
     posterior = posterior.assign(harvest_t=harvest_draws(study.harvest, shape, rng))
     if len(study.economics):
         standard = margin_standard(study.economics, shape, rng)
         posterior = posterior.assign(margin_standard=standard.rename(batch="paid_batch"))
         groups["economics"] = frame_dataset(study.economics)
-    prior_sampled = _prior_samples(model, rng)
+    prior_sampled = _prior_samples(specification, model, rng)
     prior = quantity_draws(specification, complete(specification, prior_sampled, rng), 1)
     groups["prior"] = prior
     groups["constant_data"] = _constants(specification, study)
     groups["observed_data"] = row_dataset(observations)
     if tree is None:
-        groups["outlier_table"] = frame_dataset(outlier_table(observations, np.empty((0, 0)), np.empty((0, 0))))
+        groups["outlier_table"] = frame_dataset(
+            outlier_table(observations, np.empty((0, 0)), np.empty((0, 0)))
+        )
         return groups | {"posterior": posterior}
     sampled = _flat(tree, shape)
     hierarchy = tree["posterior"].to_dataset().drop_vars("eta")
     hierarchy = hierarchy.rename(observed_mean_dim_0="target").drop_vars("target", errors="ignore")
-    groups["posterior"] = xr.merge([posterior, hierarchy.drop_vars("draw")], compat="no_conflicts", join="override")
+    groups["posterior"] = xr.merge(
+        [posterior, hierarchy.drop_vars("draw")], compat="no_conflicts", join="override"
+    )
     wanted = ["diverging", "energy", "depth", "step_size", "n_steps", "mean_tree_accept", "logp"]
     statistics = tree["sample_stats"].to_dataset()
     groups["sample_stats"] = statistics[[name for name in wanted if name in statistics]].drop_attrs()
     mean, cv = sampled["observed_mean"], sampled["scatter"]
     groups["outlier_table"] = frame_dataset(outlier_table(observations, mean, cv))
     groups["posterior_predictive"] = replicate(observations, mean, cv, rng)
-    groups["prior_predictive"] = replicate(observations, prior_sampled["observed_mean"], prior_sampled["scatter"], rng)
+    groups["prior_predictive"] = replicate(
+        observations, prior_sampled["observed_mean"], prior_sampled["scatter"], rng
+    )
     return groups
 
 
-def _prior_samples(model: pm.Model, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    if not model.free_RVs:
+def _prior_samples(
+    specification: Specification, model: pm.Model, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    if not len(specification.informed.nodes):
         return {"eta": np.empty((PRIOR_DRAWS, 0)), "level_sd": np.empty((PRIOR_DRAWS, 0))}
     names = _kept(model)
     # Interpreted: a thousand draws cost less than compiling the generative graph once.
@@ -337,7 +372,9 @@ def _prior_samples(model: pm.Model, rng: np.random.Generator) -> dict[str, np.nd
 
 def _constants(specification: Specification, study: Study) -> xr.Dataset:
     harvest, cells = study.harvest, specification.cells
-    stocks = {pair: i for i, pair in enumerate(zip(cells.stocks["species"], cells.stocks["site"], strict=True))}
+    stocks = {
+        pair: i for i, pair in enumerate(zip(cells.stocks["species"], cells.stocks["site"], strict=True))
+    }
     pairs = zip(harvest["species"], harvest["site"], strict=True)
     columns = {name: ("batch", harvest[name].to_numpy(dtype=float)) for name in BATCH_COLUMNS}
     columns["weighed_t"] = ("batch", harvest["harvest_t"].to_numpy(dtype=float))

@@ -4,8 +4,10 @@ Everything is at one atmosphere, on the total hydrogen ion scale, in mol per kg 
 carbonate + borate + water alkalinity; the hydrogen ion enters it on the total scale, where the strict
 definition wants free hydrogen and hydrogen fluoride: at pH 7 to 9 the difference is below 0.02 umol/kg.
 
-Sources of the constants
-------------------------
+Notes
+-----
+Sources of the constants.
+
 K0: Weiss (1974), Marine Chemistry 2:203-215. Fugacity: Weiss (1974), virial coefficients at 1 atm.
 K1, K2: Lueker, Dickson & Keeling (2000), Marine Chemistry 70:105-119.
 KB: Dickson (1990), Deep-Sea Research 37:755-766.

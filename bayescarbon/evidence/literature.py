@@ -6,6 +6,7 @@ from functools import cache
 from math import nan
 from pathlib import PurePosixPath
 
+import numpy as np
 import pandas as pd
 
 from bayescarbon.evidence.quantities import Quantity, composites, quantities
@@ -104,15 +105,19 @@ def literature() -> pd.DataFrame:
 def beside(own: pd.DataFrame) -> pd.DataFrame:
     """Return the literature that enters beside a farm's rows: what the farm cites itself counts once, as its own.
 
+    A library row is left out where a row of the farm names its source (the key in ``data/references.bib``) for the
+    same quantity and species.
+
     Parameters
     ----------
     own : DataFrame
         The farm's rows, as the tidy evidence table.
     """
     published = _literature()
-    cited = set(zip(own["source"], own["quantity"], strict=True))
-    pairs = zip(published["source"], published["quantity"], strict=True)
-    return published[[pair not in cited for pair in pairs]].reset_index(drop=True)
+    key = ["source", "quantity", "species"]
+    cited = set(own[key].itertuples(index=False, name=None))
+    again = [row in cited for row in published[key].itertuples(index=False, name=None)]
+    return published[~np.array(again, dtype=bool)].reset_index(drop=True)
 
 
 def keep_originals(rows: pd.DataFrame) -> pd.DataFrame:

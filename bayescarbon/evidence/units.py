@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -229,14 +230,16 @@ def _magnitude(unit: _Unit) -> pint.Quantity[float]:
     for term in unit.terms:
         size: pint.Quantity[float] = units.Quantity(term.number)
         for name, exponent in term.units:
+            one: Any = units.Quantity(1.0, name)
             try:
-                size = size * units.Quantity(1.0, name) ** exponent
+                size = size * one**exponent
             except pint.OffsetUnitCalculusError as error:
                 raise UnitError(f"the unit {unit.text!r}: {name} cannot be scaled") from error
         substance = next((word for word in term.words if word in MOLAR_MASS), None)
         if substance is not None and size.dimensionality == {"[substance]": 1}:
             size = size * units.Quantity(MOLAR_MASS[substance], "g/mol")
-        total = total * size**term.power
+        powered: Any = size
+        total = total * powered**term.power
     return total
 
 

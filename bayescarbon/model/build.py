@@ -11,9 +11,10 @@ import pymc as pm
 from bayescarbon.evidence.literature import beside
 from bayescarbon.model.hierarchy import Informed, hierarchy, informed_part, node_label, observed_means
 from bayescarbon.model.layout import LEVELS, Layout, StudyCells, start_layout, study_cells
-from bayescarbon.model.likelihood import direct_log_likelihood
-from bayescarbon.model.observations import Observations, observe, seasonal_items
-from bayescarbon.model.priors import SEASONS, Z95
+from bayescarbon.model.measurements import DIRECT
+from bayescarbon.model.observations import Observations, seasonal_items
+from bayescarbon.model.priors import Z95
+from bayescarbon.model.seasons import season_effects
 from bayescarbon.study import Study
 
 
@@ -58,7 +59,7 @@ def specify(study: Study, literature: bool = True) -> Specification:
     evidence = evidence_for(study, literature)
     layout = start_layout(study, seasonal_items(evidence))
     cells = study_cells(layout, study)
-    observations = observe(layout, evidence)
+    observations = DIRECT.observe(layout, evidence)
     return Specification(layout, cells, observations, informed_part(layout, observations))
 
 
@@ -76,8 +77,9 @@ def build_model(study: Study, literature: bool = True) -> pm.Model:
     -------
     pymc.Model
         With the overall means ``mu`` and level scales ``level_sd`` on the link scale, the nodes ``eta``, seasonal
-        effects ``season``, sample scatter ``scatter`` and the observed arithmetic means ``observed_mean`` in natural
-        units. Cells without data are not in it: `fit` draws them from their conditional.
+        effects ``season_spring`` and so on, the ``scatter`` of samples and the observed arithmetic means
+        ``observed_mean`` in natural units. Nodes without data below them are not in it: `fit` draws them from their
+        conditional.
     """
     return model_of(specify(study, literature))
 
@@ -90,20 +92,22 @@ def model_of(specification: Specification) -> pm.Model:
         "level": [layout.sd_name[sd] for sd in informed.sds],
         "node": [node_label(layout, node) for node in informed.nodes],
         "seasonal": informed.seasonal,
-        "season_name": list(SEASONS),
-        "season_contrast": [0, 1, 2],
         "scatter_of": observations.scatter_names,
     }
     level = np.array(layout.level)[informed.nodes]
     for depth, name in enumerate(LEVELS):
         coords[f"{name}_node"] = [node_label(layout, node) for node in informed.nodes[level == depth]]
     with pm.Model(coords=coords) as model:
-        eta, season = hierarchy(layout, informed)
+        eta = hierarchy(layout, informed)
+        effects = (
+            season_effects(layout, informed.seasonal, informed.season_weights) if informed.seasonal else []
+        )
         median = np.array([q.scatter.q50 for q in observations.scatter])
-        high, low = (np.array([getattr(q.scatter, end) for q in observations.scatter]) for end in ("q95", "q05"))
+        high, low = (
+            np.array([getattr(q.scatter, end) for q in observations.scatter]) for end in ("q95", "q05")
+        )
         cv = pm.LogNormal("scatter", np.log(median), np.log(high / low) / (2 * Z95), dims="scatter_of")
-        mean = observed_means(layout, informed, observations.targets, eta, season)
+        mean = observed_means(layout, informed, observations.targets, eta, effects)
         mean = pm.Deterministic("observed_mean", mean)
-        pm.Potential("direct_rows", direct_log_likelihood(observations, mean, cv))
+        pm.Potential(f"{DIRECT.table}_rows", DIRECT.log_likelihood(observations, mean, cv))
     return model
-

@@ -31,7 +31,9 @@ def information(layout: Layout, observations: Observations) -> np.ndarray:
     precision = np.zeros(layout.n_nodes)
     targets, rows = observations.targets, observations.rows
     simple = len(targets.node)
-    for target, scatter, n, form in zip(rows["target"], rows["scatter"], rows["n"], rows["form"], strict=True):
+    for target, scatter, n, form in zip(
+        rows["target"], rows["scatter"], rows["n"], rows["form"], strict=True
+    ):
         definition = observations.scatter[scatter]
         variance = _link_variance(definition.support, definition.prior.q50, definition.scatter.q50)
         count = 2.0 if form == "range" else float(np.nan_to_num(n, nan=1.0))
@@ -87,6 +89,8 @@ def centring_weights(layout: Layout, precision: np.ndarray) -> np.ndarray:
 
 
 def _link_variance(support: str, median: float, cv: float) -> float:
-    if not np.isfinite(median):  # a composite states no prior of its own: its scatter is small against its level
+    if not np.isfinite(
+        median
+    ):  # a composite states no prior of its own: its scatter is small against its level
         return cv**2
     return (cv / (1.0 - median)) ** 2 if support == "fraction" else cv**2

@@ -5,7 +5,7 @@ The same functions run on floats, on draws and on named variables of the model's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bayescarbon.accounting.biodeposits import apparent_burial, carbon_deposition_rate
 from bayescarbon.accounting.bounds import bounded_organic_share
@@ -20,7 +20,7 @@ def _oxygen_loss(oxygen_visible_share: Named, burial_fraction: Named) -> Named:
     return 1.0 - apparent_burial(burial_fraction, oxygen_visible_share)
 
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[..., Named]] = {
     "carbon_per_live": carbon_per_live,
     "whole_body_carbon": whole_body_carbon,
     "carbon_deposition_rate": carbon_deposition_rate,

@@ -20,7 +20,8 @@ from bayescarbon.model.composites import composed
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import LEVELS, Layout
 from bayescarbon.model.observations import Observations, Targets
-from bayescarbon.model.priors import LEVEL_LOG_SD, SEASON_BASIS, SEASONS
+from bayescarbon.model.priors import LEVEL_LOG_SD
+from bayescarbon.model.seasons import season_value, season_weights
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,20 @@ def node_label(layout: Layout, node: int) -> str:
     return " | ".join(part for part in layout.keys[node] if part)
 
 
-def hierarchy(layout: Layout, informed: Informed) -> tuple[Tensor, Tensor | None]:
+def hierarchy(layout: Layout, informed: Informed) -> Tensor:
     """Add the informed nodes to the model in context.
+
+    Parameters
+    ----------
+    layout : Layout
+        All nodes.
+    informed : Informed
+        Those that data inform.
 
     Returns
     -------
-    eta : tensor (node,)
-        Link-scale value of every informed node, in the order of ``informed.nodes``.
-    season : tensor (seasonal item, 4) or None
-        Seasonal effects on the link; each row sums to zero.
+    tensor (node,)
+        Link of the annual mean at every informed node, in the order of ``informed.nodes``.
     """
     place = {node: position for position, node in enumerate(informed.nodes)}
     sd_place = {sd: position for position, sd in enumerate(informed.sds)}
@@ -94,78 +100,52 @@ def hierarchy(layout: Layout, informed: Informed) -> tuple[Tensor, Tensor | None
         weight = informed.weights[here]
         zeta = pm.Normal(f"{name}_partly_centred", parent * weight, spread**weight, dims=f"{name}_node")
         eta = pt.concatenate([eta, parent + spread ** (1 - weight) * (zeta - parent * weight)])
-    eta = pm.Deterministic("eta", eta, dims="node")
-    return eta, _season_effects(layout, informed)
-
-
-def _season_effects(layout: Layout, informed: Informed) -> Tensor | None:
-    if not informed.seasonal:
-        return None
-    priors = [layout.items[layout.item_index(name)].prior for name in informed.seasonal]
-    median, log_sd = [p.season_sd for p in priors], [p.season_log_sd for p in priors]
-    sd = pm.LogNormal("season_sd", np.log(median), log_sd, dims="seasonal")
-    sd, weight = sd[:, None], informed.season_weights[:, None]
-    free = pm.Normal("season_partly_centred", 0.0, sd**weight, dims=("seasonal", "season_contrast"))
-    effects = sd ** (1 - weight) * (free @ SEASON_BASIS.T)
-    return pm.Deterministic("season", effects, dims=("seasonal", "season_name"))
-
-
-def season_weights(season: Tensor | None, seasonal: list[str], name: str, softmax) -> Tensor:
-    """Return the weight of each season in an item's annual mean.
-
-    Burial is averaged with deposition as weight where the rows tell how deposition varies over the year; all else
-    with equal weights.
-
-    Parameters
-    ----------
-    season : tensor or array (..., seasonal item, 4), or None
-        Seasonal effects on the link.
-    seasonal : list of str
-        Items along `season`.
-    name : str
-        Item whose annual mean is wanted.
-    softmax : callable
-        Over the last axis, of the kind of `season`.
-    """
-    if season is not None and name == "burial_fraction" and "biodeposition_rate" in seasonal:
-        return softmax(season[..., seasonal.index("biodeposition_rate"), :])
-    return np.full(len(SEASONS), 1 / len(SEASONS))
+    return pm.Deterministic("eta", eta, dims="node")
 
 
 def observed_means(
-    layout: Layout, informed: Informed, targets: Targets, eta: Tensor, season: Tensor | None
+    layout: Layout, informed: Informed, targets: Targets, eta: Tensor, effects: list[Tensor]
 ) -> Tensor:
-    """Return the natural-scale means that rows observe: simple targets first, then composites."""
+    """Return the natural-scale means that rows observe: simple targets first, then composites.
+
+    Parameters
+    ----------
+    layout, informed
+        Nodes, and which of them `eta` holds.
+    targets : Targets
+        What rows observe.
+    eta : tensor (node,)
+        Link of the annual mean at the informed nodes.
+    effects : list of tensor
+        Seasonal effects, one vector over the seasonal items per season; empty where no row names a season.
+    """
     place = {node: position for position, node in enumerate(informed.nodes)}
-    index = np.array([place[node] for node in targets.node])
-    value = eta[index]
+    value = eta[np.array([place[node] for node in targets.node])]
     support = layout.support()[targets.node]
-    natural = _natural(value, support)
-    names = [layout.items[layout.item[node]].name for node in targets.node]
-    moved = np.array([i for i, name in enumerate(names) if name in layout.seasonal])
-    if len(moved) and season is not None:
-        rows = np.array([layout.seasonal[names[i]] for i in moved])
-        by_season = _natural(value[moved][:, None] + season[rows], support[moved][:, None])
-        weight = _target_weights(season, informed.seasonal, [names[i] for i in moved], np.array(targets.season)[moved])
-        natural = pt.set_subtensor(natural[moved], (weight * by_season).sum(axis=1))
-    return _with_composites(natural, targets)
+    season = np.array(targets.season)
+    if effects:
+        weights = season_weights(effects, informed.seasonal)
+        for kind in ("fraction", "positive"):
+            moved = np.flatnonzero((season >= 0) & (support == kind))
+            if len(moved):
+                items = [layout.items[layout.item[targets.node[i]]].name for i in moved]
+                rows = np.array([informed.seasonal.index(name) for name in items])
+                stacked = pt.concatenate(
+                    effects
+                )  # season after season, so one index finds an item in a season
+                own = stacked[season[moved] * len(informed.seasonal) + rows]
+                moved_value = season_value(
+                    kind, value[moved], own, [e[rows] for e in effects], [w[rows] for w in weights]
+                )
+                value = pt.set_subtensor(value[moved], moved_value)
+    return _with_composites(_natural(value, support), targets)
 
 
 def _natural(value: Tensor, support: np.ndarray) -> Tensor:
-    fraction = np.broadcast_to(support == "fraction", support.shape)
+    fraction = support == "fraction"
     if fraction.all():
         return pt.sigmoid(value)
     return pt.switch(fraction, pt.sigmoid(value), pt.exp(value)) if fraction.any() else pt.exp(value)
-
-
-def _target_weights(season: Tensor, seasonal: list[str], names: list[str], when: np.ndarray) -> Tensor:
-    fixed = np.where(when[:, None] >= 0, np.eye(len(SEASONS))[when], 1 / len(SEASONS))
-    weight = pt.as_tensor(fixed)
-    annual_burial = np.array([i for i, n in enumerate(names) if n == "burial_fraction" and when[i] < 0], dtype=int)
-    if len(annual_burial):
-        deposition = season_weights(season, seasonal, "burial_fraction", lambda x: pt.special.softmax(x, axis=-1))
-        weight = pt.set_subtensor(weight[annual_burial], deposition)
-    return weight
 
 
 def _with_composites(natural: Tensor, targets: Targets) -> Tensor:

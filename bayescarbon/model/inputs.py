@@ -14,7 +14,8 @@ from bayescarbon.accounting.seawater import calcification_ratio
 # Standard deviation of one determination, for rows that state none: a field thermometer, a conductivity probe, a
 # titration with certified reference material, and an equilibrator or a calculation from pH. Assumed.
 WATER_SD = {"temperature_c": 0.2, "salinity": 0.1, "alkalinity_umol_kg": 10.0, "pco2_uatm": 20.0}
-MARGIN_COLUMNS = ("revenue", "cost", "alternative_revenue", "alternative_cost")
+# Drawn log-normally: a few scattered rows must not give a negative concentration.
+POSITIVE_WATER = ("salinity", "alkalinity_umol_kg", "pco2_uatm")
 
 
 def harvest_draws(harvest: pd.DataFrame, shape: tuple[int, int], rng: np.random.Generator) -> xr.DataArray:
@@ -37,11 +38,13 @@ def harvest_draws(harvest: pd.DataFrame, shape: tuple[int, int], rng: np.random.
     return xr.DataArray(mass, dims=("batch", "chain", "draw"), attrs=attrs)
 
 
-def water_ratio(water: pd.DataFrame, sites: list[str], shape: tuple[int, int], rng: np.random.Generator) -> xr.DataArray:
+def water_ratio(
+    water: pd.DataFrame, sites: list[str], shape: tuple[int, int], rng: np.random.Generator
+) -> xr.DataArray:
     """Return psi at the sites with water rows, mol CO2 / mol CaCO3 (site, chain, draw).
 
-    psi is the deterministic function of the site's mean water. The mean of n rows has the variance of one
-    determination over n, plus the variance between rows over n.
+    psi is the deterministic function of the site's mean water. The mean of n rows has the variance between rows, or
+    that of one determination where it is larger, over n.
 
     Parameters
     ----------
@@ -57,17 +60,24 @@ def water_ratio(water: pd.DataFrame, sites: list[str], shape: tuple[int, int], r
     means = {}
     for column, default in WATER_SD.items():
         told = water.assign(variance=water[f"{column}_sd"].fillna(default) ** 2).groupby("site")
-        count = told[column].count()
-        variance = (told["variance"].mean() + told[column].var(ddof=1).fillna(0.0)) / count
+        between = told[column].var(ddof=1).fillna(0.0)  # which holds the error of determination already
+        variance = np.maximum(between, told["variance"].mean()) / told[column].count()
         noise = rng.standard_normal((len(sites), *shape))
-        centre, spread = told[column].mean()[sites].to_numpy(), np.sqrt(variance[sites].to_numpy())
-        means[column] = xr.DataArray(
-            centre[:, None, None] + spread[:, None, None] * noise, dims=("site", "chain", "draw")
+        centre, spread = (
+            x[sites].to_numpy()[:, None, None] for x in (told[column].mean(), np.sqrt(variance))
         )
+        if column in POSITIVE_WATER:
+            log_sd = np.sqrt(np.log1p((spread / centre) ** 2))
+            values = centre * np.exp(log_sd * noise - log_sd**2 / 2)
+        else:
+            values = centre + spread * noise
+        means[column] = xr.DataArray(values, dims=("site", "chain", "draw"))
     return calcification_ratio(**means).assign_coords(site=sites)
 
 
-def margin_standard(economics: pd.DataFrame, shape: tuple[int, int], rng: np.random.Generator) -> xr.DataArray:
+def margin_standard(
+    economics: pd.DataFrame, shape: tuple[int, int], rng: np.random.Generator
+) -> xr.DataArray:
     """Return the standardised error of each batch's mean margin gap (batch, chain, draw).
 
     Normal where the gap is given with its sd; Student t with n - 1 degrees of freedom where n years are given, which

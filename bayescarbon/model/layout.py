@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from bayescarbon.evidence.quantities import Quantiles, Quantity, quantities
-from bayescarbon.model.priors import LinkPrior, link_prior, simplex_priors
+from bayescarbon.model.priors import Z95, LinkPrior, link_prior, simplex_priors
 from bayescarbon.study import Study
 
 LEVELS = ("group", "species", "site")
@@ -62,7 +62,7 @@ class Layout:
     sd_median, sd_name : list
         Median and name of every level standard deviation.
     seasonal : dict
-        Item name -> row of the seasonal effects, for items of which some row names a season.
+        Item name -> position among the seasonal effects, for items of which some row names a season.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -122,7 +122,9 @@ class Layout:
         return node
 
     def _grow(self, key: list[str], item: int, depth: int, parent: int) -> int:
-        return self._append((key[0], key[1], key[2], key[3]), item, depth, parent, self._sd_index[item, depth])
+        return self._append(
+            (key[0], key[1], key[2], key[3]), item, depth, parent, self._sd_index[item, depth]
+        )
 
     def _append(self, key: Key, item: int, level: int, parent: int, sd: int) -> int:
         self._index[key] = len(self.keys)
@@ -157,10 +159,10 @@ def start_layout(study: Study, seasonal: set[str]) -> Layout:
         elif quantity.by:
             for part, quantiles in quantity.by.items():
                 half = (quantiles.q95 - quantiles.q05) / 2
-                prior = LinkPrior((quantiles.q95 + quantiles.q05) / 2, half / 1.6448536269514722, ())
+                prior = LinkPrior((quantiles.q95 + quantiles.q05) / 2, half / Z95, ())
                 layout.add_item(Item(f"{name}[{part}]", quantity, prior, quantiles))
         else:
-            prior = link_prior(quantity, stated, seasonal=name in seasonal)
+            prior = link_prior(quantity, stated)
             layout.add_item(Item(name, quantity, prior, stated))
             if name in seasonal:
                 layout.seasonal[name] = len(layout.seasonal)

@@ -55,7 +55,9 @@ def direct_log_likelihood(observations: Observations, mean: Tensor, cv: Tensor) 
 
 def scatter_levels(definitions: list[Quantity]) -> np.ndarray:
     """Return the mean at which each stated coefficient of variation holds: the prior median."""
-    return np.array([q.prior.q50 if np.isfinite(q.prior.q50) else COMPOSITE_LEVELS[q.name] for q in definitions])
+    return np.array(
+        [q.prior.q50 if np.isfinite(q.prior.q50) else COMPOSITE_LEVELS[q.name] for q in definitions]
+    )
 
 
 def _data(family: Family, name: str, values: pd.Series) -> Tensor:
@@ -70,28 +72,26 @@ def _mean_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Ten
 
 
 def _spread_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Tensor) -> Tensor:
-    """Sample variances as scaled chi-square, their degrees of freedom cut for the excess kurtosis."""
-    n = part["n"].to_numpy()
-    half = 1 / (2 / (n - 1) + family.excess_kurtosis(theta, precision) / n)
-    scale = half / family.variance(theta, precision)
-    s2 = _data(family, "variance", part["s2"])
-    return half * pt.log(scale) - pt.gammaln(half) + (half - 1) * pt.log(s2) - scale * s2
+    """Sample spreads as scaled chi-square, with the degrees of freedom that their variance implies."""
+    expected, relative_variance = family.spread(theta, precision, part["n"].to_numpy())
+    half = 1 / relative_variance
+    scale = half / expected
+    u = _data(family, "spread", part["u"])
+    return half * pt.log(scale) - pt.gammaln(half) + (half - 1) * pt.log(u) - scale * u
 
 
 def _extent_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Tensor) -> Tensor:
-    """The n - 2 samples between two extremes; distribution function of a matched normal on the link."""
-    location, sd = family.on_link(theta, precision)
-    upper = (family.link(part["upper"].to_numpy()) - location) / sd
-    lower = (family.link(part["lower"].to_numpy()) - location) / sd
+    """The n - 2 samples between two extremes."""
+    upper = family.normal_score(part["upper"].to_numpy(), theta, precision)
+    lower = family.normal_score(part["lower"].to_numpy(), theta, precision)
     inside = 0.5 * (pt.erf(upper / np.sqrt(2)) - pt.erf(lower / np.sqrt(2)))
     return (part["n"].to_numpy() - 2) * pt.log(inside + 1e-12)
 
 
 def _bound_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Tensor) -> Tensor:
-    """Samples on one side of a bound; distribution function of a matched normal on the link."""
-    location, sd = family.on_link(theta, precision)
+    """Samples on one side of a bound."""
     sign = np.where(part["below"], 1.0, -1.0)
-    z = sign * (family.link(part["bound"].to_numpy()) - location) / sd
+    z = sign * family.normal_score(part["bound"].to_numpy(), theta, precision)
     return part["n"].to_numpy() * log_normal_cdf(z)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from bayescarbon.evidence.quantities import Quantity, composites, link, quantities
 from bayescarbon.model.composites import OXYGEN_LOSS, composed
+from bayescarbon.model.families import FAMILIES
 from bayescarbon.model.layout import Layout, evidence_site
 from bayescarbon.model.outliers import suspects
 from bayescarbon.model.priors import SEASONS
@@ -21,6 +22,9 @@ from bayescarbon.model.priors import SEASONS
 LOOSE_SD = 1.0
 # Apparent burial of an oxygen incubation: 1 - x = a (1 - B). The loss 1 - x is what scatters, and it is positive.
 OXYGEN_PARTS = ("oxygen_visible_share", "burial_fraction")
+# A publication's figure without n is a mean of unknown many, not an animal: such rows scatter by themselves and tell
+# nothing about the scatter of a farm's own samples.
+REPORTED_MEANS = ", reported means"
 # The organic share is bounded below by the chemistry of the shell it is part of, so rows on it see both cells.
 ORGANIC_PARTS = ("shell_organic_share", "shell_carbon")
 
@@ -80,13 +84,13 @@ class Observations:
         target, scatter, family, count, averaged, s1, s2: `count` independent observations, each a mean of
         `averaged` samples; s1, s2 their sufficient statistics.
     spreads : DataFrame
-        target, scatter, family, n, s2: sample variances.
+        target, scatter, family, n, u: spread statistics of samples, see `families`.
     extents : DataFrame
-        target, scatter, family, n, low, high: what n > 2 samples between two extremes add.
+        target, scatter, family, n, lower, upper: what n > 2 samples between two extremes add.
     bounds : DataFrame
         target, scatter, family, n, bound, below.
     doubtful : DataFrame
-        target, scatter, family, value, location, sd: suspects, and the wide component that they may come from.
+        target, scatter, family, x, location, sd: suspects, and the wide component that they may come from.
     """
 
     targets: Targets
@@ -103,7 +107,9 @@ class Observations:
 def seasonal_items(evidence: pd.DataFrame) -> set[str]:
     """Return the quantities of which some row names a season, through composites as well."""
     found: set[str] = set()
-    for name, method in evidence.loc[evidence["season"] != "", ["quantity", "method"]].drop_duplicates().values:
+    for name, method in (
+        evidence.loc[evidence["season"] != "", ["quantity", "method"]].drop_duplicates().values
+    ):
         if method == "oxygen":
             found.update(OXYGEN_PARTS)
         else:
@@ -125,17 +131,20 @@ def observe(layout: Layout, evidence: pd.DataFrame) -> Observations:
     definitions: list[Quantity] = []
     index: dict[str, int] = {}
     target, scatter, family = [], [], []
-    columns = ["quantity", "species", "group", "site", "season", "method", "origin", "source"]
-    for name, species, group, site, season, method, origin, source in evidence[columns].itertuples(index=False):
+    columns = ["quantity", "species", "group", "site", "season", "method", "origin", "source", "kind"]
+    for name, species, group, site, season, method, origin, source, kind in evidence[columns].itertuples(
+        index=False
+    ):
         where = evidence_site(origin, source, site)
         when = SEASONS.index(season) if season else -1
         key, parts = _means_behind(name, method)
         simple = tuple(_simple_target(layout, targets, part, group, species, where, when) for part in parts)
         target.append(simple[0] if key == name and len(parts) == 1 else -1 - targets.composed(key, simple))
-        if key not in index:
-            index[key] = len(definitions)
+        label = key + REPORTED_MEANS if origin == "literature" and kind != "summary" else key
+        if label not in index:
+            index[label] = len(definitions)
             definitions.append(_definition(key))
-        scatter.append(index[key])
+        scatter.append(index[label])
         family.append("positive" if key == OXYGEN_LOSS else _definition(key).support)
     rows = evidence.reset_index(drop=True).copy()
     offset = len(targets.node)
@@ -146,6 +155,9 @@ def observe(layout: Layout, evidence: pd.DataFrame) -> Observations:
     rows["x"] = np.where(oxygen, 1 - rows["value"], rows["value"])
     rows["x_low"] = np.where(oxygen, 1 - rows["high"], rows["low"])
     rows["x_high"] = np.where(oxygen, 1 - rows["low"], rows["high"])
+    unknown = sorted(set(rows["family"]) - set(FAMILIES))
+    if unknown:
+        raise ValueError(f"no sample distribution for rows of support {', '.join(unknown)}")
     flipped = {"below": "above", "above": "below"}
     rows["form"] = [flipped.get(k, k) if o else k for k, o in zip(rows["kind"], oxygen, strict=True)]
     wide = [_new_sample(layout, d) for d in definitions]
@@ -191,7 +203,9 @@ def _new_sample(layout: Layout, definition: Quantity) -> tuple[float, float]:
     if len(prior) > 1:
         middle = float(composed(name, [item.stated.q50 for item in prior]))
         return float(link(composites()[name].support, middle)), LOOSE_SD
-    low, high = (float(link(prior[0].quantity.support, q)) for q in (prior[0].stated.q05, prior[0].stated.q95))
+    low, high = (
+        float(link(prior[0].quantity.support, q)) for q in (prior[0].stated.q05, prior[0].stated.q95)
+    )
     scatter = prior[0].quantity.scatter.q95
     median = prior[0].stated.q50
     on_link = scatter / (1 - median) if prior[0].quantity.support == "fraction" else scatter
@@ -222,19 +236,27 @@ def _means(rows: pd.DataFrame) -> pd.DataFrame:
         ]
     )
     averages = rows.loc[rows["form"] == "summary", [*place, "x", "n"]].rename(columns={"n": "averaged"})
-    values = pd.concat([values.assign(averaged=1.0, one=0), averages.assign(one=np.arange(1, len(averages) + 1))])
+    values = pd.concat(
+        [values.assign(averaged=1.0, one=0), averages.assign(one=np.arange(1, len(averages) + 1))]
+    )
     positive = (values["family"] == "positive").to_numpy()
     x = values["x"].to_numpy(dtype=float)
     values["s1"] = np.where(positive, x, np.log(x))
     with np.errstate(invalid="ignore", divide="ignore"):
         values["s2"] = np.where(positive, np.log(x), np.log1p(-x))
     grouped = values.groupby([*place, "averaged", "one"], sort=False)
-    return grouped.agg(count=("x", "size"), s1=("s1", "sum"), s2=("s2", "sum")).reset_index().drop(columns="one")
+    return (
+        grouped.agg(count=("x", "size"), s1=("s1", "sum"), s2=("s2", "sum")).reset_index().drop(columns="one")
+    )
 
 
 def _spreads(rows: pd.DataFrame) -> pd.DataFrame:
     told = rows[(rows["form"] == "summary") & rows["sd"].notna()]
-    return told[["target", "scatter", "family", "n"]].assign(s2=told["sd"] ** 2).reset_index(drop=True)
+    u = [
+        FAMILIES[f].spread_statistic(x, sd)
+        for f, x, sd in zip(told["family"], told["x"], told["sd"], strict=True)
+    ]
+    return told[["target", "scatter", "family", "n"]].assign(u=u).reset_index(drop=True)
 
 
 def _extents(rows: pd.DataFrame) -> pd.DataFrame:

@@ -74,7 +74,9 @@ def _tail(value: float, rest: np.ndarray, support: str, scatter_q95: float, uppe
     if len(rest) >= ENOUGH_FELLOWS:
         # The rest lacks its own extreme and is a small sample: take the upper confidence limit of its spread.
         freedom = len(rest) - 1
-        cv = max(float(rest.std(ddof=1)) / mean * float(freedom / chdtri(freedom, 1 - SPREAD_ERROR)) ** 0.5, 1e-3)
+        cv = max(
+            float(rest.std(ddof=1)) / mean * float(freedom / chdtri(freedom, 1 - SPREAD_ERROR)) ** 0.5, 1e-3
+        )
     if support == "positive":
         shape = cv**-2
         return float((gammaincc if upper else gammainc)(shape, shape * value / mean))

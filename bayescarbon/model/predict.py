@@ -7,7 +7,6 @@ without a sample of a quantity is as uncertain as the spread between groups, spe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -16,28 +15,13 @@ from scipy.special import softmax
 from bayescarbon.accounting.bounds import bounded_organic_share, bounded_respiration_ratio
 from bayescarbon.evidence.quantities import inverse_link, quantities
 from bayescarbon.model.build import Specification
-from bayescarbon.model.hierarchy import season_weights
 from bayescarbon.model.layout import FOULER_QUANTITIES, SHELLED_TAXA, TAXA
 from bayescarbon.model.priors import LEVEL_LOG_SD
 
 
-@dataclass(frozen=True)
-class NodeDraws:
-    """Draws of the whole hierarchy.
-
-    Attributes
-    ----------
-    eta : array (sample, node)
-        Link-scale value of every node of the layout.
-    season : array (sample, seasonal item, 4)
-        Seasonal effects; empty second axis where no row names a season.
-    """
-
-    eta: np.ndarray
-    season: np.ndarray
-
-
-def complete(specification: Specification, sampled: Mapping[str, np.ndarray], rng: np.random.Generator) -> NodeDraws:
+def complete(
+    specification: Specification, sampled: Mapping[str, np.ndarray], rng: np.random.Generator
+) -> np.ndarray:
     """Extend draws of the informed nodes to all nodes.
 
     Parameters
@@ -45,10 +29,14 @@ def complete(specification: Specification, sampled: Mapping[str, np.ndarray], rn
     specification : Specification
         Layout, and which part of it was sampled.
     sampled : mapping
-        ``eta`` (sample, informed node), ``level_sd`` (sample, informed level) and ``season``
-        (sample, seasonal item, 4), the last only where there are seasons.
+        ``eta`` (sample, informed node) and ``level_sd`` (sample, informed level).
     rng : numpy.random.Generator
         Source of the conditional draws.
+
+    Returns
+    -------
+    array (sample, node)
+        Link of the annual mean at every node of the layout.
     """
     layout, informed = specification.layout, specification.informed
     size = len(sampled["eta"])
@@ -67,18 +55,17 @@ def complete(specification: Specification, sampled: Mapping[str, np.ndarray], rn
             eta[:, new] = np.array([p.location for p in priors]) + noise * np.array([p.sd_mu for p in priors])
         else:
             eta[:, new] = eta[:, parent[new]] + sd[:, scale[new]] * noise
-    season = sampled.get("season", np.empty((size, 0, 4)))
-    return NodeDraws(eta, season)
+    return eta
 
 
-def natural_mean(specification: Specification, draws: NodeDraws, name: str, nodes: np.ndarray) -> np.ndarray:
+def natural_mean(specification: Specification, eta: np.ndarray, name: str, nodes: np.ndarray) -> np.ndarray:
     """Return the annual mean of an item at some of its nodes on the natural scale, (sample, node).
 
     Parameters
     ----------
     specification : Specification
-        Knows the item's support and whether it has seasons.
-    draws : NodeDraws
+        Knows the item's support.
+    eta : array (sample, node)
         Draws of the hierarchy.
     name : str
         Item.
@@ -86,27 +73,17 @@ def natural_mean(specification: Specification, draws: NodeDraws, name: str, node
         Nodes of that item.
     """
     layout = specification.layout
-    support = layout.items[layout.item_index(name)].quantity.support
-    value = draws.eta[:, nodes]
-    if name not in layout.seasonal:
-        return inverse_link(support, value)
-    effect = draws.season[:, layout.seasonal[name], :]
-    weight = season_weights(draws.season, list(layout.seasonal), name, lambda x: softmax(x, axis=-1))
-    weight = np.broadcast_to(weight, effect.shape)
-    total = np.zeros_like(value)
-    for s in range(effect.shape[1]):
-        total += weight[:, s, None] * inverse_link(support, value + effect[:, s, None])
-    return total
+    return inverse_link(layout.items[layout.item_index(name)].quantity.support, eta[:, nodes])
 
 
-def quantity_draws(specification: Specification, draws: NodeDraws, chains: int) -> xr.Dataset:
+def quantity_draws(specification: Specification, eta: np.ndarray, chains: int) -> xr.Dataset:
     """Return every quantity of the study under its own name, natural units.
 
     Parameters
     ----------
     specification : Specification
         Cells of the study.
-    draws : NodeDraws
+    eta : array (sample, node)
         Draws of the hierarchy, chains one after the other.
     chains : int
         Number of chains.
@@ -117,7 +94,7 @@ def quantity_draws(specification: Specification, draws: NodeDraws, chains: int) 
         Quantities along ``stock`` (species at a site), ``site``, ``taxon``, ``mineral`` or none of them, times
         chain and draw; units and definition in the attributes.
     """
-    cells, layout = specification.cells, specification.layout
+    cells = specification.cells
     found: dict[str, xr.DataArray] = {}
 
     def put(name: str, values: np.ndarray, dims: tuple[str, ...], definition: str) -> None:
@@ -128,20 +105,20 @@ def quantity_draws(specification: Specification, draws: NodeDraws, chains: int) 
 
     mixes = [name for name in cells.by_site if name.startswith("fouler_mix[")]
     for name, nodes in cells.by_stock.items():
-        put(name, natural_mean(specification, draws, name, nodes), ("stock",), name)
+        put(name, natural_mean(specification, eta, name, nodes), ("stock",), name)
     for name, nodes in cells.by_site.items():
         if name not in mixes:
-            put(name, natural_mean(specification, draws, name, nodes), ("site",), name)
-    mix = softmax(np.stack([draws.eta[:, cells.by_site[name]] for name in mixes], axis=-1), axis=-1)
+            put(name, natural_mean(specification, eta, name, nodes), ("site",), name)
+    mix = softmax(np.stack([eta[:, cells.by_site[name]] for name in mixes], axis=-1), axis=-1)
     put("fouler_mix", mix, ("site", "taxon"), "fouler_mix")
     minerals = [name for name in cells.single if "[" in name]
-    put("isotope_enrichment", draws.eta[:, [cells.single[n] for n in minerals]], ("mineral",), "isotope_enrichment")
+    put("isotope_enrichment", eta[:, [cells.single[n] for n in minerals]], ("mineral",), "isotope_enrichment")
     for name, node in cells.single.items():
         if name not in minerals and not name.startswith("ascidian_"):
-            put(name, natural_mean(specification, draws, name, np.array([node]))[:, 0], (), name)
+            put(name, natural_mean(specification, eta, name, np.array([node]))[:, 0], (), name)
     for name in FOULER_QUANTITIES:
-        shelled = natural_mean(specification, draws, name, cells.by_taxon[name])
-        put(f"fouler_{name}", _with_ascidian(specification, draws, name, shelled), ("taxon",), name)
+        shelled = natural_mean(specification, eta, name, cells.by_taxon[name])
+        put(f"fouler_{name}", _with_ascidian(specification, eta, name, shelled), ("taxon",), name)
     dataset = xr.Dataset(found).assign_coords(
         chain=np.arange(chains),
         stock_species=("stock", cells.stocks["species"].to_numpy(dtype=object)),
@@ -153,14 +130,16 @@ def quantity_draws(specification: Specification, draws: NodeDraws, chains: int) 
     return _bounded(dataset)
 
 
-def _with_ascidian(specification: Specification, draws: NodeDraws, name: str, shelled: np.ndarray) -> np.ndarray:
+def _with_ascidian(
+    specification: Specification, eta: np.ndarray, name: str, shelled: np.ndarray
+) -> np.ndarray:
     """Insert the ascidian at its place among the taxa: its own quantity, or 0 where it has no shell."""
     own = f"ascidian_{name}"
     values = np.zeros((len(shelled), len(TAXA)))
     values[:, [TAXA.index(taxon) for taxon in SHELLED_TAXA]] = shelled
     if own in specification.cells.single:
         node = np.array([specification.cells.single[own]])
-        values[:, TAXA.index("ascidian")] = natural_mean(specification, draws, own, node)[:, 0]
+        values[:, TAXA.index("ascidian")] = natural_mean(specification, eta, own, node)[:, 0]
     return values
 
 

@@ -15,17 +15,21 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri, roots_hermitenorm
 from scipy.stats import qmc
 
-from bayescarbon.evidence.quantities import Quantiles, Quantity, inverse_link, link
+from bayescarbon.evidence.quantities import Quantiles, Quantity, link
 
 # The level standard deviations are log-normal with this log-sd: away from zero, where the funnel opens, and about a
 # factor 2.3 either way. Probed in design 2 ("Geometry").
 LEVEL_LOG_SD = 0.5
 Z95 = float(ndtri(0.95))
 SEASONS = ("spring", "summer", "autumn", "winter")
-# Expected range of four independent standard normals, which turns a stated swing into a standard deviation.
-EXPECTED_RANGE_OF_FOUR = 2.0588
-# Orthonormal columns that sum to zero over the four seasons: three free coordinates, no season left out as a reference.
-SEASON_BASIS = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) / 2.0
+# Range of four independent standard normals: its median, and the sd of its logarithm above the median. They turn a
+# stated swing into the scale of the seasonal effects, and say how much of the swing's spread they make by themselves.
+RANGE_OF_FOUR_MEDIAN = 1.98
+RANGE_OF_FOUR_LOG_SD = 0.37
+# The scale of the seasonal effects is uncertain by at least this much on the log.
+SEASON_LEAST_LOG_SD = 0.1
+# Signs of three orthogonal contrasts that sum to zero over the four seasons: no season is left out as a reference.
+SEASON_SIGNS = ((1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class LinkPrior:
     level_sd : tuple of float
         Median of each level's standard deviation, in the order of the quantity's levels.
     season_sd, season_log_sd : float
-        Median and log-sd of the standard deviation of the seasonal effects; 0 where no row names a season.
+        Median and log-sd of the standard deviation of the seasonal effects on the link.
     """
 
     location: float
@@ -51,56 +55,42 @@ class LinkPrior:
     season_log_sd: float = 0.0
 
 
-def link_prior(quantity: Quantity, stated: Quantiles, *, seasonal: bool) -> LinkPrior:
+def link_prior(quantity: Quantity, stated: Quantiles) -> LinkPrior:
     """Fit the hierarchy's prior to quantiles stated on the natural scale.
 
     Parameters
     ----------
     quantity : Quantity
-        Gives the support, the levels and the variance shares.
+        Gives the support, the levels, the variance shares and the seasonal swing.
     stated : Quantiles
         5 %, 50 % and 95 % quantiles of theta at a new farm, in the quantity's unit.
-    seasonal : bool
-        Whether theta is an average over seasonal effects, which widens and shifts it (Jensen's inequality).
 
     Returns
     -------
     LinkPrior
         Whose marginal has the stated 5 % and 95 % quantiles.
     """
-    swing = (quantity.season_swing.q50, quantity.season_swing.q95) if seasonal else None
     shares = tuple(quantity.shares[name] for name in ("mu", *quantity.levels))
-    return _fitted(quantity.support, (stated.q05, stated.q95), shares, swing)
+    location, sd_mu, level_sd = _fitted(quantity.support, (stated.q05, stated.q95), shares)
+    return LinkPrior(location, sd_mu, level_sd, *_season_scale(quantity.season_swing))
+
+
+def _season_scale(swing: Quantiles) -> tuple[float, float]:
+    """Median and log-sd of the scale of seasonal effects, from the ratio of the highest to the lowest season."""
+    median = float(np.log(swing.q50))
+    stated = float(np.log(np.log(swing.q95) / median)) / Z95
+    own = np.sqrt(max(stated**2 - RANGE_OF_FOUR_LOG_SD**2, SEASON_LEAST_LOG_SD**2))
+    return median / RANGE_OF_FOUR_MEDIAN, float(own)
 
 
 @lru_cache(maxsize=512)
 def _fitted(
-    support: str, tails: tuple[float, float], shares: tuple[float, ...], swing: tuple[float, float] | None
-) -> LinkPrior:
+    support: str, tails: tuple[float, float], shares: tuple[float, ...]
+) -> tuple[float, float, tuple[float, ...]]:
     low, high = (float(link(support, q)) for q in tails)
-    middle, half = (low + high) / 2, (high - low) / 2
-    scale = _mixture_scale(half, shares)
-    mu_share, level_shares = shares[0], shares[1:]
-    if swing is None:
-        level_sd = tuple(scale * float(np.sqrt(share)) for share in level_shares)
-        return LinkPrior(middle, scale * float(np.sqrt(mu_share)), level_sd)
-    season_sd = float(np.log(swing[0])) / EXPECTED_RANGE_OF_FOUR
-    season_log_sd = float(np.log(np.log(swing[1]) / np.log(swing[0]))) / Z95
-    uniform = qmc.Sobol(len(shares) + 5, seed=20261121).random_base2(13)
-    normal = ndtri(np.clip(uniform, 1e-9, 1 - 1e-9))
-    variance = np.full(len(normal), mu_share)
-    for column, share in enumerate(level_shares):
-        variance = variance + share * np.exp(2 * LEVEL_LOG_SD * normal[:, column])
-    spread = np.sqrt(variance) * normal[:, -5]
-    effects = season_sd * np.exp(season_log_sd * normal[:, -4]) * (normal[:, -3:] @ SEASON_BASIS.T).T
-    location = middle
-    for _ in range(60):
-        theta = inverse_link(support, location + scale * spread + effects).mean(axis=0)
-        got_low, got_high = (float(link(support, q)) for q in np.quantile(theta, (0.05, 0.95)))
-        location += middle - (got_low + got_high) / 2
-        scale *= half / ((got_high - got_low) / 2)
-    level_sd = tuple(scale * float(np.sqrt(share)) for share in level_shares)
-    return LinkPrior(location, scale * float(np.sqrt(mu_share)), level_sd, season_sd, season_log_sd)
+    scale = _mixture_scale((high - low) / 2, shares)
+    sd = scale * np.sqrt(shares)
+    return (low + high) / 2, float(sd[0]), tuple(float(level) for level in sd[1:])
 
 
 def _mixture_scale(half: float, shares: tuple[float, ...]) -> float:
@@ -117,7 +107,9 @@ def _mixture_scale(half: float, shares: tuple[float, ...]) -> float:
 
 
 @lru_cache(maxsize=32)
-def simplex_priors(stated: tuple[tuple[float, float, float], ...], shares: tuple[float, ...]) -> tuple[LinkPrior, ...]:
+def simplex_priors(
+    stated: tuple[tuple[float, float, float], ...], shares: tuple[float, ...]
+) -> tuple[LinkPrior, ...]:
     """Fit one normal per component so that their softmax has the stated marginal quantiles.
 
     Parameters
@@ -135,7 +127,9 @@ def simplex_priors(stated: tuple[tuple[float, float, float], ...], shares: tuple
     target = np.array(stated)
     goal = link("fraction", target)
     width = goal[:, 2] - goal[:, 0]
-    normal = ndtri(np.clip(qmc.Sobol(len(stated) * (1 + len(shares)), seed=20261121).random_base2(13), 1e-9, 1 - 1e-9))
+    normal = ndtri(
+        np.clip(qmc.Sobol(len(stated) * (1 + len(shares)), seed=20261121).random_base2(13), 1e-9, 1 - 1e-9)
+    )
     standard, extra = normal[:, : len(stated)], normal[:, len(stated) :].reshape(len(normal), len(stated), -1)
     variance = np.full(standard.shape, shares[0])
     for column, share in enumerate(shares[1:]):
@@ -144,7 +138,9 @@ def simplex_priors(stated: tuple[tuple[float, float, float], ...], shares: tuple
     location, scale = np.log(target[:, 1]), width / (2 * Z95)
     for _ in range(200):
         weight = np.exp(location + scale * spread)
-        got = link("fraction", np.quantile(weight / weight.sum(axis=1, keepdims=True), (0.05, 0.5, 0.95), axis=0).T)
+        got = link(
+            "fraction", np.quantile(weight / weight.sum(axis=1, keepdims=True), (0.05, 0.5, 0.95), axis=0).T
+        )
         location = location + 0.5 * (goal[:, 1] - got[:, 1])
         scale = scale * np.clip(width / (got[:, 2] - got[:, 0]), 0.8, 1.25) ** 0.5
     worst = float(np.max(np.abs(got - goal) / width[:, None]))
@@ -153,6 +149,8 @@ def simplex_priors(stated: tuple[tuple[float, float, float], ...], shares: tuple
             f"the stated shares of a simplex contradict each other: a quantile is missed by {worst:.0%} of its width"
         )
     return tuple(
-        LinkPrior(float(m), float(s * np.sqrt(shares[0])), tuple(float(s * np.sqrt(share)) for share in shares[1:]))
+        LinkPrior(
+            float(m), float(s * np.sqrt(shares[0])), tuple(float(s * np.sqrt(share)) for share in shares[1:])
+        )
         for m, s in zip(location, scale, strict=True)
     )

@@ -40,11 +40,15 @@ def quantity_table(quantities: xr.Dataset, convergence: pd.DataFrame, evidence: 
     frames = []
     for name, draws in quantities.data_vars.items():
         places = _places(str(name), draws)
-        flat = draws.transpose("chain", "draw", ...).values.reshape(draws.sizes["chain"] * draws.sizes["draw"], -1)
+        flat = draws.transpose("chain", "draw", ...).values.reshape(
+            draws.sizes["chain"] * draws.sizes["draw"], -1
+        )
         frame = pd.DataFrame(places, columns=["quantity", "species", "site"])
         frame["unit"] = draws.attrs["units"]
         frame["mean"], frame["sd"] = flat.mean(axis=0), flat.std(axis=0, ddof=1)
-        for column, values in zip(QUANTILES, np.quantile(flat, list(QUANTILES.values()), axis=0), strict=True):
+        for column, values in zip(
+            QUANTILES, np.quantile(flat, list(QUANTILES.values()), axis=0), strict=True
+        ):
             frame[column] = values
         base = str(name).removeprefix("fouler_") if str(name) != "fouler_mix" else str(name)
         frame["n_rows"] = everywhere[base]
@@ -63,7 +67,9 @@ def _places(name: str, draws: xr.DataArray) -> list[tuple[str, str, str]]:
         pairs = zip(draws["stock_species"].values, draws["stock_site"].values, strict=True)
         return [(name, species, site) for species, site in pairs]
     if dims == ["site", "taxon"]:
-        return [(f"{name}[{taxon}]", "", site) for site in draws["site"].values for taxon in draws["taxon"].values]
+        return [
+            (f"{name}[{taxon}]", "", site) for site in draws["site"].values for taxon in draws["taxon"].values
+        ]
     if dims == ["site"]:
         return [(name, "", site) for site in draws["site"].values]
     if dims:
@@ -106,7 +112,9 @@ def outlier_table(observations: Observations, mean: np.ndarray, cv: np.ndarray) 
     probability = np.empty(len(part))
     wide = np.log(CONTAMINATION) + wide_log_density(part)
     at = scatter_levels(observations.scatter)
-    for i, (target, scatter, name, x) in enumerate(part[["target", "scatter", "family", "x"]].itertuples(index=False)):
+    for i, (target, scatter, name, x) in enumerate(
+        part[["target", "scatter", "family", "x"]].itertuples(index=False)
+    ):
         family = FAMILIES[name]
         clean = family.log_pdf(x, mean[:, target], family.precision(cv[:, scatter], at[scatter]))
         probability[i] = np.mean(1 / (1 + np.exp(np.log1p(-CONTAMINATION) + clean - wide[i])))
@@ -118,14 +126,32 @@ def outlier_table(observations: Observations, mean: np.ndarray, cv: np.ndarray) 
 
 def row_dataset(observations: Observations) -> xr.Dataset:
     """Return the evidence rows as observed data, one variable per column."""
-    columns = ["quantity", "species", "site", "season", "kind", "value", "sd", "n", "low", "high", "method", "origin", "source"]
+    columns = [
+        "quantity",
+        "species",
+        "site",
+        "season",
+        "kind",
+        "value",
+        "sd",
+        "n",
+        "low",
+        "high",
+        "method",
+        "origin",
+        "source",
+    ]
     rows = observations.rows
     data = {name: ("row", _plain(rows[name])) for name in columns}
     return xr.Dataset(data, coords={"row": rows["id"].to_numpy(dtype=object)})
 
 
 def _plain(column: pd.Series) -> np.ndarray:
-    return column.to_numpy(dtype=float) if column.dtype.kind in "fi" else column.astype(str).to_numpy(dtype=object)
+    return (
+        column.to_numpy(dtype=float)
+        if column.dtype.kind in "fi"
+        else column.astype(str).to_numpy(dtype=object)
+    )
 
 
 def frame_dataset(frame: pd.DataFrame) -> xr.Dataset:
@@ -136,4 +162,3 @@ def frame_dataset(frame: pd.DataFrame) -> xr.Dataset:
 def dataset_frame(dataset: xr.Dataset) -> pd.DataFrame:
     """Return the data frame that `frame_dataset` stored."""
     return pd.DataFrame({str(name): values.values for name, values in dataset.data_vars.items()})
-

@@ -20,6 +20,9 @@ USUAL_DAYS = (60.0, 2500.0)
 
 Checked = tuple[pd.DataFrame, list[Problem], list[Problem]]
 
+#: Scope of the sum over batches in the results.
+TOTAL = "total"
+
 
 def read_harvest(typed: Typed, settings: Settings) -> Checked:
     """Check the batches.
@@ -45,6 +48,12 @@ def read_harvest(typed: Typed, settings: Settings) -> Checked:
         "batch",
         frame["batch"][repeated],
         "stands in an earlier row already; every batch needs a name of its own.",
+    )
+    problems += report(
+        table,
+        "batch",
+        frame["batch"][frame["batch"] == TOTAL],
+        "is what the results call the sum of all batches; give this batch another name.",
     )
     resolved = resolve_species(table, frame["species"], settings.taxa)
     problems += resolved.problems

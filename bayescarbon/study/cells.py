@@ -69,7 +69,7 @@ class Typed:
     text: pd.DataFrame
     bad: pd.DataFrame
 
-    def sound(self, *columns: str) -> pd.Series[bool]:
+    def sound(self, columns: Sequence[str]) -> pd.Series[bool]:
         """Return the rows in which none of these columns has been reported."""
         return ~self.bad[list(columns)].any(axis=1)
 

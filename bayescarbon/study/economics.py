@@ -71,6 +71,17 @@ def read_economics(
                 column="batch",
             )
         )
+    flows = frame["margin_gap"].isna() & (batch != "")
+    lone = flows & (flows.groupby(batch).transform("sum") == 1)
+    if lone.any():
+        warnings.append(
+            Problem(
+                TABLE,
+                f"one year of money is taken as known without error, so the price of {', '.join(batch[lone])} shows "
+                "the sink's uncertainty alone; give several years, or margin_gap with margin_gap_sd.",
+                column="batch",
+            )
+        )
     return frame.reset_index(drop=True), problems, warnings
 
 

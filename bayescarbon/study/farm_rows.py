@@ -72,9 +72,9 @@ class _FarmRows:
         self.frame = typed.frame
         self.settings = settings
         self.sites = sites
-        self.sound = typed.sound(*typed.frame.columns)
+        self.sound = typed.sound(typed.frame.columns)
         # A row with a wrong season can still have its numbers checked in the same run.
-        self.measured = typed.sound(*_AMOUNT_COLUMNS)
+        self.measured = typed.sound(_AMOUNT_COLUMNS)
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.known: dict[str, Quantity] = {**quantities(), **composites()}
@@ -124,6 +124,11 @@ class _FarmRows:
             "quantity",
             self.of_support("simplex"),
             "is a set of shares that no single number gives; weigh the gear by taxon instead (table `fouling`).",
+        )
+        self.error(
+            "quantity",
+            self.of_support("real"),
+            "differs by mineral and is observed through shells, water and tissue (table `isotopes`), not here.",
         )
 
     def check_species(self) -> None:
@@ -213,7 +218,7 @@ class _FarmRows:
         """Each row is one of: a value, a mean of n, a range, a bound, a value below detection."""
         value, low, high = (self.has(name) for name in _AMOUNTS)
         numbers = self.frame
-        clean = self.typed.sound("value", "low", "high", "sd", "n")
+        clean = self.typed.sound(["value", "low", "high", "sd", "n"])
         zero = clean & (numbers["value"] == 0) & ~self.of_support("real")
         self.error(
             "value",

@@ -45,11 +45,11 @@ q95 = 100.0
 unit = "CNY / t CO2e"
 
 # A prior of your own: the value at a new farm, as quantiles, and why. / 自定先验（分位数与理由）。
-[priors.burial_fraction]
-q05 = 0.03
-q50 = 0.08
-q95 = 0.2
-reason = "invented: sediment cores within 20 km"
+# [priors.burial_fraction]
+# q05 = 0.03
+# q50 = 0.08
+# q95 = 0.2
+# reason = "sediment cores within 20 km"
 
 # A species that is not known yet. / 新增物种。
 # [taxa."Mimachlamys asperrima"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bayescarbon.errors import Problem
-from bayescarbon.evidence.literature import literature
+from bayescarbon.evidence.literature import beside, literature
 from bayescarbon.study.batches import days_of, read_harvest, read_sampling, read_water, site_names
 from bayescarbon.study.cells import Typed, ordered, type_table
 from bayescarbon.study.columns import TABLES
@@ -88,7 +88,34 @@ def _check_tables(
         warnings += odd
     if len(tables["evidence"]):
         warnings += unusual(tables["evidence"], literature())
+        warnings += _overlaps(tables["evidence"], tables["water"])
     return {name: _with_text(table) for name, table in tables.items()}
+
+
+def _overlaps(evidence: pd.DataFrame, water: pd.DataFrame) -> list[Problem]:
+    """Say which evidence gives way to other evidence, so that nothing counts twice."""
+    warnings = []
+    left_out = len(literature()) - len(beside(evidence))
+    if left_out:
+        warnings.append(
+            Problem(
+                "evidence",
+                f"{left_out} literature rows are left out, because rows here name the same source for the same "
+                "quantity and species; an observation counts once.",
+                column="source",
+            )
+        )
+    told = set(water["site"]) & set(evidence.loc[evidence["quantity"] == "calcification_ratio", "site"])
+    if told:
+        warnings.append(
+            Problem(
+                "evidence",
+                f"calcification_ratio at {', '.join(sorted(told))} follows from its `water` rows; the rows here only "
+                "inform other sites.",
+                column="quantity",
+            )
+        )
+    return warnings
 
 
 def _with_text(table: pd.DataFrame) -> pd.DataFrame:

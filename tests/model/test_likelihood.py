@@ -30,7 +30,10 @@ type LogLikelihood = Callable[[np.ndarray, np.ndarray], float]
 CASES: dict[str, list[Row]] = {
     "fraction samples": samples("dry_fraction", "east", [0.51, 0.55, 0.62, 0.49]),
     "positive samples": samples("live_weight", "east", [21.0, 25.5, 30.1]),
-    "samples in two cells": samples("live_weight", "east", [21.0, 25.5]) + samples("live_weight", "west", [88.0], OYSTER),
+    "samples in two cells": [
+        *samples("live_weight", "east", [21.0, 25.5]),
+        *samples("live_weight", "west", [88.0], OYSTER),
+    ],
     "summary without sd": [row("dry_fraction", "east", value=0.55, n=7), row("live_weight", "east", value=30, n=12)],
     "summary with sd": [
         row("dry_fraction", "east", value=0.55, sd=0.04, n=7),
@@ -69,7 +72,9 @@ CASES: dict[str, list[Row]] = {
         *samples("dry_fraction", "east", [0.54, 0.55, 0.56, 0.57, 0.58, 0.55, 0.56, 0.06]),
     ],
 }  # fmt: skip
-CASES["everything"] = [one for rows in CASES.values() for one in rows]
+# Terms with a distribution function take a closed form of it that is good to some hundredths.
+NEARLY = {"range of n", "bounds", "oxygen"}
+CASES["everything else"] = [one for case, rows in CASES.items() if case not in NEARLY for one in rows]
 
 
 def observed(folder: Path, evidence: list[Row]) -> Observations:
@@ -87,7 +92,9 @@ def parameter_points(observations: Observations, size: int) -> list[tuple[np.nda
     """Return means and scatters, near the observed values where there are any, at random otherwise."""
     rng = np.random.default_rng(11)
     rows = observations.rows
-    middle = rows["x"].fillna((rows["x_low"] + rows["x_high"]) / 2).fillna(rows["x_low"]).fillna(rows["x_high"])
+    middle = (
+        rows["x"].fillna((rows["x_low"] + rows["x_high"]) / 2).fillna(rows["x_low"]).fillna(rows["x_high"])
+    )
     known = middle.groupby(rows["target"]).mean()
     fractions = set(rows.loc[rows["family"] == "fraction", "target"])
     points = []
@@ -95,7 +102,7 @@ def parameter_points(observations: Observations, size: int) -> list[tuple[np.nda
         mean = np.full(len(observations.targets.node) + len(observations.targets.composite), 0.5)
         for target, value in known.items():
             support = "fraction" if target in fractions else "positive"
-            shifted = link(support, value) + 0.3 * rng.standard_normal()
+            shifted = link(support, value) + 0.1 * rng.standard_normal()
             mean[target] = special.expit(shifted) if support == "fraction" else np.exp(shifted)
         points.append((mean, rng.choice(SCATTERS, len(observations.scatter))))
     return points
@@ -124,17 +131,6 @@ def averaged_distribution(family: str, mean: float, precision: float, n: float) 
     return stats.beta(mean * spread, (1 - mean) * spread)
 
 
-def matched_normal(family: str, mean: float, precision: float) -> stats.rv_frozen:
-    """Return the normal on the link scale that stands for the distribution function of one sample."""
-    if family == "positive":
-        # The log-normal with the mean and the variance of the Gamma.
-        s2 = np.log(1 + distribution(family, mean, precision).var() / mean**2)
-        return stats.norm(np.log(mean) - s2 / 2, np.sqrt(s2))
-    # First order: the sd of the logit is the sd over the slope mean (1 - mean).
-    sd = distribution(family, mean, precision).std() / (mean * (1 - mean))
-    return stats.norm(special.logit(mean), sd)
-
-
 def log_density(one: pd.Series, observations: Observations, mean: np.ndarray, cv: np.ndarray) -> float:
     family, theta, scatter = one["family"], mean[one["target"]], cv[one["scatter"]]
     at = level_of(observations.scatter[one["scatter"]].name)
@@ -146,23 +142,38 @@ def log_density(one: pd.Series, observations: Observations, mean: np.ndarray, cv
     if one["form"] == "summary":
         n = one["n"]
         total = averaged_distribution(family, theta, precision, n).logpdf(one["x"])
-        return total + (spread_density(sample, one["sd"], n) if one["sd"] == one["sd"] else 0.0)
-    normal = matched_normal(family, theta, precision)
+        told = one["sd"] == one["sd"]
+        return total + (spread_density(family, theta, precision, one) if told else 0.0)
     if one["form"] == "range":
         total = sample.logpdf(one["x_low"]) + sample.logpdf(one["x_high"])
-        low, high = (normal.cdf(link(family, one[end])) for end in ("x_low", "x_high"))
-        return total + (0.0 if one["n"] != one["n"] else (one["n"] - 2) * np.log(high - low))
+        inside = sample.cdf(one["x_high"]) - sample.cdf(one["x_low"])
+        return total + (0.0 if one["n"] != one["n"] else (one["n"] - 2) * np.log(inside))
     if one["form"] == "below":
-        return normal.logcdf(link(family, one["x_high"]))
+        return sample.logcdf(one["x_high"])
     assert one["form"] == "above"
-    return normal.logsf(link(family, one["x_low"]))
+    return sample.logsf(one["x_low"])
 
 
-def spread_density(sample: stats.rv_frozen, sd: float, n: float) -> float:
-    """Return the density of a sample variance: a scaled chi-square with the freedom that gives its true variance."""
-    excess = float(sample.stats(moments="k"))
-    freedom = 2 / (2 / (n - 1) + excess / n)
-    return stats.chi2.logpdf(sd**2, freedom, scale=sample.var() / freedom)
+def spread_moments(family: str, mean: float, precision: float, n: float) -> tuple[float, float]:
+    """Return mean and relative variance of the spread of n samples: s^2, or for Gamma (s / mean of the sample)^2.
+
+    The second is independent of the sample's mean, so its moments are those of s over those of the mean.
+    """
+    sample = distribution(family, mean, precision)
+    first = sample.var()
+    second = first**2 * (1 + 2 / (n - 1) + float(sample.stats(moments="k")) / n)
+    if family == "positive":
+        average = averaged_distribution(family, mean, precision, n)
+        first, second = first / average.moment(2), second / average.moment(4)
+    return first, second / first**2 - 1
+
+
+def spread_density(family: str, mean: float, precision: float, one: pd.Series) -> float:
+    """Return the density of a sample's spread: the scaled chi-square with its true mean and variance."""
+    expected, relative = spread_moments(family, mean, precision, one["n"])
+    freedom = 2 / relative
+    spread = one["sd"] ** 2 if family == "fraction" else (one["sd"] / one["x"]) ** 2
+    return stats.chi2.logpdf(spread, freedom, scale=expected / freedom)
 
 
 def wide_mixture(one: pd.Series, clean: float) -> float:
@@ -195,13 +206,18 @@ def test_collapsed_rows_have_the_log_density_of_the_rows(case: str, tmp_path: Pa
     got = np.array([function(*point) for point in points])
     wanted = np.array([by_rows(observations, *point) for point in points])
     assert np.ptp(wanted) > 0.1
-    assert np.diff(got) == pytest.approx(np.diff(wanted), rel=1e-8, abs=1e-8)
+    allowed = {"rel": 0.05, "abs": 0.05} if case in NEARLY else {"rel": 1e-9, "abs": 1e-9}
+    assert np.diff(got) == pytest.approx(np.diff(wanted), **allowed)
 
 
 def test_each_cell_collapses_to_one_statistic_whatever_its_number_of_rows(tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
-    few = samples("live_weight", "east", rng.gamma(10, 3, 5)) + samples("dry_fraction", "east", rng.beta(50, 40, 5))
-    many = samples("live_weight", "east", rng.gamma(10, 3, 80)) + samples("dry_fraction", "east", rng.beta(50, 40, 80))
+    few = samples("live_weight", "east", rng.gamma(10, 3, 5)) + samples(
+        "dry_fraction", "east", rng.beta(50, 40, 5)
+    )
+    many = samples("live_weight", "east", rng.gamma(10, 3, 80)) + samples(
+        "dry_fraction", "east", rng.beta(50, 40, 80)
+    )
     sizes = [len(observed(tmp_path / name, rows).means) for name, rows in (("few", few), ("many", many))]
     assert sizes == [2, 2]
     assert observed(tmp_path / "many", many).means["count"].tolist() == [80, 80]
@@ -222,7 +238,9 @@ def test_the_mean_of_n_samples_says_of_theta_what_the_samples_say(tmp_path: Path
     """With its shape known, a Gamma sample's mean is sufficient for theta: both differ by a constant."""
     values = np.array([21.0, 25.5, 30.1, 18.2, 44.0])
     each = compiled(observed(tmp_path / "each", samples("live_weight", "east", values)))
-    told = compiled(observed(tmp_path / "told", [row("live_weight", "east", value=float(values.mean()), n=5)]))
+    told = compiled(
+        observed(tmp_path / "told", [row("live_weight", "east", value=float(values.mean()), n=5)])
+    )
     cv = np.array([0.3])
     difference = [float(each(np.array([m]), cv) - told(np.array([m]), cv)) for m in (15.0, 25.0, 31.0, 60.0)]
     assert difference == pytest.approx([difference[0]] * 4, abs=1e-9)
@@ -230,31 +248,55 @@ def test_the_mean_of_n_samples_says_of_theta_what_the_samples_say(tmp_path: Path
 
 @pytest.mark.parametrize(("family", "mean", "precision"), [("positive", 20.0, 1.2), ("fraction", 0.08, 12.0)])
 @pytest.mark.parametrize("n", [3, 10])
-def test_a_sample_variance_scatters_as_much_as_the_term_says(
+def test_the_spread_of_samples_has_the_moments_that_the_term_says(
     family: str, mean: float, precision: float, n: int
 ) -> None:
-    """Monte Carlo: the relative variance of s2 is that of the chi-square with reduced freedom, skew included."""
-    samples_of_n = FAMILIES[family].simulate(
-        np.random.default_rng(3), np.full((200_000, n), mean), np.full((200_000, n), precision)
-    )
-    s2 = samples_of_n.var(axis=1, ddof=1)
-    variance = float(FAMILIES[family].variance(mean, precision))
-    excess = float(FAMILIES[family].excess_kurtosis(mean, precision))
-    assert s2.mean() == pytest.approx(variance, rel=0.02)
-    assert s2.var() / variance**2 == pytest.approx(2 / (n - 1) + excess / n, rel=0.06)
+    """Monte Carlo, skew included; printed mean and sd give the same statistic."""
+    size = (200_000, n)
+    drawn = FAMILIES[family].simulate(np.random.default_rng(3), np.full(size, mean), np.full(size, precision))
+    average, sd = drawn.mean(axis=1), drawn.std(axis=1, ddof=1)
+    spread = FAMILIES[family].spread_statistic(average, sd)
+    expected, relative = FAMILIES[family].spread(mean, precision, np.array(n))
+    assert spread.mean() == pytest.approx(float(expected), rel=0.01)
+    assert spread.var() / spread.mean() ** 2 == pytest.approx(float(relative), rel=0.06)
+    if family == "positive":
+        # Else mean and spread of a row would not be two pieces of information.
+        assert abs(np.corrcoef(average, spread)[0, 1]) < 0.01
 
 
 @pytest.mark.parametrize("family", ["fraction", "positive"])
-def test_moments_and_simulation_belong_to_the_density(family: str) -> None:
+def test_simulation_and_density_are_the_distribution(family: str) -> None:
     mean, precision = (0.08, 30.0) if family == "fraction" else (20.0, 3.0)
     truth = distribution(family, mean, precision)
     ours = FAMILIES[family]
-    assert ours.variance(mean, precision) == pytest.approx(truth.var(), rel=1e-12)
-    assert ours.excess_kurtosis(mean, precision) == pytest.approx(float(truth.stats(moments="k")), rel=1e-9)
     drawn = ours.simulate(np.random.default_rng(1), np.full(20_000, mean), np.full(20_000, precision))
     assert stats.kstest(drawn, truth.cdf).pvalue > 1e-3
     assert truth.mean() == pytest.approx(mean, rel=1e-12)
-    assert ours.log_pdf(mean * 1.3, np.array([mean]), np.array([precision])) == pytest.approx(truth.logpdf(mean * 1.3))
+    density = ours.log_pdf(mean * 1.3, np.array([mean]), np.array([precision]))
+    assert density == pytest.approx(truth.logpdf(mean * 1.3))
+
+
+@pytest.mark.parametrize(
+    ("family", "mean", "precision"),
+    [
+        ("positive", 20.0, 1.0),
+        ("positive", 20.0, 4.0),
+        ("positive", 0.7, 100.0),
+        ("fraction", 0.08, 12.0),
+        ("fraction", 0.08, 70.0),
+        ("fraction", 0.9, 120.0),
+        ("fraction", 0.43, 350.0),
+    ],
+)
+def test_the_closed_form_of_the_distribution_function_is_near(
+    family: str, mean: float, precision: float
+) -> None:
+    truth = distribution(family, mean, precision)
+    probability = np.array([0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999])
+    z = FAMILIES[family].normal_score(truth.ppf(probability), mean, precision)
+    assert special.ndtr(z) == pytest.approx(probability, abs=0.015)
+    # In standard deviations, for the log of it counts: all but the steep lower tail of the most skewed is close.
+    assert z[2:] == pytest.approx(special.ndtri(probability[2:]), abs=0.11)
 
 
 @pytest.mark.parametrize("name", [n for n, q in quantities().items() if q.support == "fraction" and q.levels])
@@ -265,7 +307,9 @@ def test_the_scatter_of_a_fraction_is_its_coefficient_of_variation_at_the_prior_
     assert sample.std() / sample.mean() == pytest.approx(cv, rel=0.03)
 
 
-@pytest.mark.parametrize("z", [-40.0, -38.0, -25.0, -12.0, -10.001, -10.0, -9.999, -5.0, -1.0, 0.0, 1.0, 5.0, 9.0])
+@pytest.mark.parametrize(
+    "z", [-40.0, -38.0, -25.0, -12.0, -10.001, -10.0, -9.999, -5.0, -1.0, 0.0, 1.0, 5.0, 9.0]
+)
 def test_log_normal_cdf_is_scipys(z: float) -> None:
     point = pt.dscalar()
     got = pytensor.function([point], log_normal_cdf(point), mode="FAST_COMPILE")(z)

@@ -31,7 +31,9 @@ def test_quantiles_of_a_new_farm_are_the_stated_ones(name: str) -> None:
     assert np.abs(drawn - stated).max() < 0.01 * width
 
 
-@pytest.mark.parametrize("name", ["biodeposition_rate", "burial_fraction", "biodeposit_carbon", "tissue_carbon"])
+@pytest.mark.parametrize(
+    "name", ["biodeposition_rate", "burial_fraction", "biodeposit_carbon", "tissue_carbon"]
+)
 def test_the_annual_mean_over_seasons_keeps_the_stated_quantiles(name: str) -> None:
     quantity = quantities()[name]
     prior = link_prior(quantity, quantity.prior, seasonal=True)

@@ -27,7 +27,10 @@ FOULER_QUANTITIES = (
 CARBONATE_CARBON = 12.011 / 100.09  # t C / t CaCO3
 Z95 = 1.6448536269514722
 LEVEL_LOG_SD = 0.5  # of the level standard deviations: away from zero, as the model has them
-RANGE_OF_FOUR = 2.0588  # expected range of four standard normals: from a swing to a standard deviation
+RANGE_OF_FOUR = 1.98  # median range of four standard normals: from a swing to a standard deviation
+RANGE_LOG_SD = (
+    0.37  # sd of its logarithm above the median: the spread of a swing that a fixed sd makes by itself
+)
 WATER = {
     "temperature_c": (15, 7),
     "salinity": (30, 3),
@@ -194,7 +197,8 @@ def seasonal_means(support: str, theta: float, effects: list[float]) -> list[flo
 
 def _season_effects(definition: dict, rng: np.random.Generator) -> list[float]:
     swing = definition["season_swing"]
-    log_sd = math.log(math.log(swing["q95"]) / math.log(swing["q50"])) / Z95
+    stated = math.log(math.log(swing["q95"]) / math.log(swing["q50"])) / Z95
+    log_sd = math.sqrt(max(stated**2 - RANGE_LOG_SD**2, 0.01))
     sd = math.log(swing["q50"]) / RANGE_OF_FOUR * math.exp(log_sd * rng.standard_normal())
     effects = sd * rng.standard_normal(4)
     return [float(e) for e in effects - effects.mean()]

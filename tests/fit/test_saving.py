@@ -1,0 +1,97 @@
+"""A fit repeats itself by its seed, averages seasons as nature does, and comes back whole from its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from bayescarbon.accounting.ledger import account
+from bayescarbon.fit import Fit, fit, load_fit
+from tests.fit.worlds import batch, row, samples, write_study
+
+WATER = {"site": "east", "temperature_c": 8, "salinity": 32, "alkalinity_umol_kg": 2300, "pco2_uatm": 380}
+# Cores of a bed that keeps much in two seasons and little in the other two.
+BURIED = {"spring": 0.40, "summer": 0.03, "autumn": 0.40, "winter": 0.03}
+
+
+@pytest.fixture(scope="module")
+def thrice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fit, Fit, Fit]:
+    """Return fits of one small study with the seeds 1, 1 and 2."""
+    rows = [
+        *samples("live_weight", "east", [22, 25, 30, 27]),
+        *samples("dry_fraction", "east", [0.5, 0.55, 0.52]),
+        *(row("burial_fraction", "east", value=v, n=400, method="core", season=s) for s, v in BURIED.items()),
+    ]
+    economics = [{"batch": "a", "margin_gap": 100, "margin_gap_sd": 20}]
+    study = write_study(tmp_path_factory.mktemp("seeds"), [batch("a", "east")], rows, [WATER], economics)
+    first, again, other = (
+        fit(study, seed=s, draws=500, tune=500, chains=2, literature=False) for s in (1, 1, 2)
+    )
+    return first, again, other
+
+
+def test_a_year_of_two_seasons_is_their_mean(thrice: tuple[Fit, Fit, Fit]) -> None:
+    """0.40 and 0.03 average 0.215; the mean of their logits would be 0.126."""
+    burial = thrice[0].data["posterior"]["burial_fraction"].values.ravel()
+    assert burial.mean() == pytest.approx(0.215, abs=0.01)
+    assert np.quantile(burial, 0.01) > 0.16
+
+
+def without_times(data: xr.DataTree) -> xr.DataTree:
+    copy = data.copy()
+    copy.attrs = {name: value for name, value in data.attrs.items() if name != "timings"}
+    return copy
+
+
+def test_the_same_seed_gives_the_same_numbers(thrice: tuple[Fit, Fit, Fit]) -> None:
+    first, again, _ = thrice
+    assert without_times(first.data).identical(without_times(again.data))
+    assert first.diagnostics == again.diagnostics
+    pd.testing.assert_frame_equal(first.quantities, again.quantities)
+
+
+def test_another_seed_gives_other_numbers_of_the_same_distribution(thrice: tuple[Fit, Fit, Fit]) -> None:
+    first, _, other = thrice
+    assert not without_times(first.data).identical(without_times(other.data))
+    for name in ("live_weight", "tissue_carbon", "harvest_t", "calcification_ratio", "margin_standard"):
+        mine, theirs = (one.data["posterior"][name].values.ravel() for one in (first, other))
+        assert not np.array_equal(mine, theirs), name
+        scale = np.hypot(mine.std(), theirs.std())
+        assert mine.mean() == pytest.approx(theirs.mean(), abs=0.3 * scale), name
+
+
+def test_a_fit_comes_back_from_its_file_whole(thrice: tuple[Fit, Fit, Fit], tmp_path: Path) -> None:
+    first = thrice[0]
+    path = tmp_path / "fit.nc"
+    first.save(path)
+    back = load_fit(path)
+    assert back.data.identical(first.data)
+    assert back.diagnostics == first.diagnostics
+    assert back.timings == first.timings
+    pd.testing.assert_frame_equal(back.quantities, first.quantities)
+    xr.testing.assert_identical(back.batch_draws(), first.batch_draws())
+    xr.testing.assert_identical(back.economics(), first.economics())
+    xr.testing.assert_identical(account(back), account(first))
+    first.save(path)  # an existing file is replaced
+    assert load_fit(path).data.identical(first.data)
+
+
+def test_a_file_that_is_no_fit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"fit\.nc"):
+        load_fit(tmp_path / "fit.nc")
+    (tmp_path / "text.nc").write_text("no fit")
+    with pytest.raises(OSError, match="signature"):
+        load_fit(tmp_path / "text.nc")
+
+
+def test_constants_stay_with_their_batches(thrice: tuple[Fit, Fit, Fit]) -> None:
+    drawn = thrice[0].batch_draws()
+    assert drawn["batch"].values.tolist() == ["a"]
+    assert float(drawn["cycle_days"].sel(batch="a")) == 300
+    assert np.isnan(drawn["individuals"].sel(batch="a"))
+    assert thrice[0].data.attrs["title"] == "Test"
+    assert thrice[0].data.attrs["currency"] == "CNY"
