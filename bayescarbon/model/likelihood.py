@@ -18,6 +18,8 @@ from bayescarbon.model.outliers import CONTAMINATION
 
 # Log-sd added to the wide component of a contaminated positive sample: a slip of the decimal point either way.
 WIDE_LOG_SD = float(np.log(10.0))
+# Below this score the asymptotic series of the normal tail takes over; its fifth term is 1e-11 there.
+TAIL = -25.0
 # Level at which the scatter of a composite is stated; Sun et al. 2020 give 0.064 to 0.109 t C per live tonne.
 COMPOSITE_LEVELS = {"carbon_per_live": 0.09, "whole_body_carbon": 0.14, "carbon_deposition_rate": 4.0}
 
@@ -96,11 +98,18 @@ def _bound_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Te
 
 
 def log_normal_cdf(z: Tensor) -> Tensor:
-    """Return log Phi(z), stable in the far lower tail where Phi underflows."""
-    near = pt.maximum(z, -10.0)
-    far = pt.minimum(z, -10.0)
-    tail = -0.5 * far**2 - pt.log(-far) - 0.5 * np.log(2 * np.pi)
-    return pt.switch(z > -10.0, pt.log(0.5 * pt.erfc(-near / np.sqrt(2))), tail)
+    """Return log Phi(z), to 1e-10 also in the far lower tail, where Phi underflows.
+
+    Parameters
+    ----------
+    z : tensor
+        Standard scores.
+    """
+    near, far = pt.maximum(z, TAIL), pt.minimum(z, TAIL)
+    inverse = far**-2.0
+    series = inverse * (-1.0 + inverse * (3.0 + inverse * (-15.0 + inverse * 105.0)))
+    tail = -0.5 * far**2 - pt.log(-far) - 0.5 * np.log(2 * np.pi) + pt.log1p(series)
+    return pt.switch(z > TAIL, pt.log(0.5 * pt.erfc(-near / np.sqrt(2))), tail)
 
 
 def _doubtful_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Tensor) -> Tensor:

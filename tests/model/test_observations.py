@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 import pytest
+from scipy.optimize import brentq
 
 from bayescarbon.accounting.biodeposits import apparent_burial, carbon_deposition_rate
 from bayescarbon.accounting.bounds import bounded_organic_share
@@ -16,6 +17,7 @@ from bayescarbon.accounting.composition import carbon_per_live, whole_body_carbo
 from bayescarbon.evidence.literature import literature
 from bayescarbon.evidence.quantities import inverse_link, link, quantities
 from bayescarbon.model.build import Specification, evidence_for, model_of, specify
+from bayescarbon.model.composites import composed
 from bayescarbon.model.observations import seasonal_items
 from bayescarbon.model.predict import complete, quantity_draws
 from bayescarbon.model.priors import SEASONS
@@ -134,6 +136,47 @@ def test_burial_is_averaged_over_the_deposition_where_that_is_known(tmp_path: Pa
     assert world.observed("burial_fraction", "east", method="core") == pytest.approx(
         burial.mean(axis=1), rel=1e-9
     )
+
+
+def seasonal_mean(support: str, year: float, effects: np.ndarray, weight: np.ndarray, season: int) -> float:
+    """Return the mean of one season by root finding: links differ by the effects, the weighted mean is the year's."""
+
+    def excess(shift: float) -> float:
+        return float(weight @ inverse_link(support, effects + shift)) - year
+
+    middle = float(link(support, year))
+    return float(
+        inverse_link(support, effects[season] + brentq(excess, middle - 20, middle + 20, xtol=1e-13))
+    )
+
+
+def test_every_mean_that_the_literature_observes_is_computed_right(tmp_path: Path) -> None:
+    """All targets at once, whatever their order: what the compiler makes of the model against plain arithmetic."""
+    found = specified(tmp_path, every_season("biodeposition_rate", "west", 80.0), literature=True)
+    layout, targets = found.layout, found.observations.targets
+    world = drawn(found)
+    assert {
+        layout.items[layout.item[n]].name for n, s in zip(targets.node, targets.season, strict=True) if s >= 0
+    } > {
+        "biodeposition_rate",
+        "burial_fraction",
+        "tissue_carbon",
+    }
+    place = {node: i for i, node in enumerate(found.informed.nodes)}
+    for draw in range(DRAWS):
+        effects = np.array([world.sampled[f"season_{s}"][draw] for s in SEASONS])
+        fall = np.exp(effects[:, layout.seasonal["biodeposition_rate"]])
+        wanted = []
+        for node, season in zip(targets.node, targets.season, strict=True):
+            item = layout.items[layout.item[node]]
+            support = item.quantity.support
+            year = float(inverse_link(support, world.sampled["eta"][draw, place[node]]))
+            weight = fall / fall.sum() if item.name == "burial_fraction" else np.full(4, 0.25)
+            own = effects[:, layout.seasonal[item.name]] if season >= 0 else np.zeros(4)
+            wanted.append(year if season < 0 else seasonal_mean(support, year, own, weight, season))
+        for name, parts in zip(targets.composite, targets.parts, strict=True):
+            wanted.append(float(composed(name, [wanted[part] for part in parts])))
+        assert world.sampled["observed_mean"][draw] == pytest.approx(np.array(wanted), rel=1e-6)
 
 
 def test_the_account_multiplies_what_the_rows_of_the_year_observe(tmp_path: Path) -> None:

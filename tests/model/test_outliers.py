@@ -21,12 +21,12 @@ def test_a_slip_of_the_decimal_point_is_found(size: int, cv: float, factor: floa
         values = rng.gamma(cv**-2, 20 * cv**2, size)
         values[0] = 20.0 * factor
         flagged = _positive(values)
-        # A small value hardly moves a mean, and a few scattered fellows cannot rule it out; a large one is always found.
+        # A small value hardly moves a mean and a few scattered fellows cannot rule it out; a large one is found.
         assert flagged[0] or (factor < 1 and (size < 10 or cv > 0.2))
         assert flagged.sum() <= 2
 
 
-# Of 300 exponential samples one in three sets has an honest neighbour within the factor 1.5, and then 9/300 is at stake.
+# Of 300 exponential samples one set in three has an honest neighbour within 1.5, and then 9/300 is at stake.
 @pytest.mark.parametrize(("size", "least"), [(30, 75), (100, 75), (300, 55)])
 def test_ten_times_the_mean_is_found_even_among_exponential_samples(size: int, least: int) -> None:
     rng = np.random.default_rng(3)

@@ -52,7 +52,6 @@ def test_columns_and_identities(write: Write) -> None:
         ("shell_carbon,%,,mussel,,,,,11", "above", (None, None, None, 0.11, None)),
         ("respired_shell_fraction,%,0,mussel,,,,,2", "below", (None, None, None, None, 0.02)),
         ("live_weight,kg,0.03,mussel", "sample", (30, None, 1, None, None)),
-        ("isotope_enrichment,permil,0,mussel", "sample", (0, None, 1, None, None)),
     ],
 )
 def test_kinds_and_units(write: Write, row: str, kind: str, numbers: tuple[float | None, ...]) -> None:
