@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from bayescarbon.accounting.constants import CARBONATE_CARBON
 from bayescarbon.cli.console import Console
 from bayescarbon.evidence.literature import beside
 from bayescarbon.evidence.quantities import composites, quantities
@@ -13,8 +17,6 @@ from bayescarbon.report.terminal import Line, aligned, number
 from bayescarbon.study import read_study
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from bayescarbon.study import Study
 
 _SHOWN_BATCHES = 20
@@ -80,7 +82,28 @@ def _prior_lines(study: Study) -> list[Line | str]:
     return ["", Line("Priors that the study replaces", bold=True), *(f"  {line}" for line in aligned(rows))]
 
 
-def _lines(study: Study, counts: list[dict[str, Any]]) -> list[Line | str]:
+def flagged_rows(rows: pd.DataFrame) -> list[str]:
+    """Say which rows are read with a reservation: shells heavier in carbon than their mineral, ranges without n.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Evidence of the farm and of the literature, as the tidy table.
+    """
+    told = []
+    highest = rows["value"].fillna(rows["high"])
+    for row, value in zip(rows.to_dict("records"), highest, strict=True):
+        name = f"{row['id']} ({row['source'] or 'farm'}): {row['quantity']}"
+        if row["quantity"] == "shell_carbon" and value > CARBONATE_CARBON:
+            told.append(
+                f"{name} {value:.4f} is above pure CaCO3, {CARBONATE_CARBON:.4f}; the rest must be organic"
+            )
+        if row["kind"] == "range" and math.isnan(row["n"]):
+            told.append(f"{name} is a range without n, read as the extremes of two values")
+    return told
+
+
+def _lines(study: Study, counts: list[dict[str, Any]], flagged: list[str]) -> list[Line | str]:
     tonnes = number(float(study.harvest["harvest_t"].sum()))
     header = ("quantity", "unit", "own rows", "literature", "same species", "prior")
     rows = [tuple(str(value) for value in row.values()) for row in counts]
@@ -99,14 +122,19 @@ def _lines(study: Study, counts: list[dict[str, Any]]) -> list[Line | str]:
     if study.warnings:
         lines += ["", Line(f"Warnings: {len(study.warnings)}", bold=True)]
         lines += [f"  {' '.join(str(warning).split())}" for warning in study.warnings]
+    if flagged:
+        lines += ["", Line(f"Rows read with a reservation: {len(flagged)}", bold=True)]
+        lines += [f"  {row}" for row in flagged]
     return [*lines, "", f"Nothing to refuse. Next: bayescarbon run {study.path}"]
 
 
 def command(options: argparse.Namespace, console: Console) -> int:
     """Read a study, refuse it or say what would be used."""
     study = read_study(options.study)
-    counts = evidence_counts(study, beside(study.evidence))
-    console.summary(_lines(study, counts))
+    published = beside(study.evidence)
+    counts = evidence_counts(study, published)
+    flagged = flagged_rows(pd.concat([study.evidence, published], ignore_index=True))
+    console.summary(_lines(study, counts, flagged))
     columns = ["batch", "site", "species", "harvest_t", "cycle_days"]
     console.answer(
         {
@@ -121,6 +149,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
                 | {"reason": p.reason}
                 for name, p in study.priors.items()
             },
+            "flagged": flagged,
             "warnings": [problem_record(warning) for warning in study.warnings],
             "inputs": dict(study.inputs),
         }

@@ -1,4 +1,4 @@
-"""A fit repeats itself by its seed, averages seasons as nature does, and comes back whole from its file."""
+"""A fit repeats itself by its seed, and comes back whole from its file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ import xarray as xr
 
 from bayescarbon.accounting.ledger import account
 from bayescarbon.fit import Fit, fit, load_fit
-from tests.fit.worlds import batch, row, samples, write_study
+from tests.fit.worlds import batch, samples, write_study
 
 WATER = {"site": "east", "temperature_c": 8, "salinity": 32, "alkalinity_umol_kg": 2300, "pco2_uatm": 380}
-# Cores of a bed that keeps much in two seasons and little in the other two.
-BURIED = {"spring": 0.40, "summer": 0.03, "autumn": 0.40, "winter": 0.03}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +22,6 @@ def thrice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fit, Fit, Fit]:
     rows = [
         *samples("live_weight", "east", [22, 25, 30, 27]),
         *samples("dry_fraction", "east", [0.5, 0.55, 0.52]),
-        *(row("burial_fraction", "east", value=v, n=400, method="core", season=s) for s, v in BURIED.items()),
     ]
     economics = [{"batch": "a", "margin_gap": 100, "margin_gap_sd": 20}]
     study = write_study(tmp_path_factory.mktemp("seeds"), [batch("a", "east")], rows, [WATER], economics)
@@ -32,13 +29,6 @@ def thrice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fit, Fit, Fit]:
         fit(study, seed=s, draws=500, tune=500, chains=2, literature=False) for s in (1, 1, 2)
     )
     return first, again, other
-
-
-def test_a_year_of_two_seasons_is_their_mean(thrice: tuple[Fit, Fit, Fit]) -> None:
-    """0.40 and 0.03 average 0.215; the mean of their logits would be 0.126."""
-    burial = thrice[0].data["posterior"]["burial_fraction"].values.ravel()
-    assert burial.mean() == pytest.approx(0.215, abs=0.01)
-    assert np.quantile(burial, 0.01) > 0.16
 
 
 def without_times(data: xr.DataTree) -> xr.DataTree:

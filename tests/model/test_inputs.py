@@ -77,18 +77,29 @@ def test_psi_of_water_known_exactly_is_exact() -> None:
 
 
 def test_more_water_rows_say_more() -> None:
-    """Four equal rows halve the error of one; rows that disagree widen it again by their own spread."""
+    """Four equal rows halve the error of one; rows that differ by more than that error show a larger one."""
     exact = {f"{key}_sd": 0.0 for key in WATER} | {"pco2_uatm_sd": 40.0}
     one = water_table([{"site": "east", **WATER, **exact}])
     four = pd.concat([one] * 4, ignore_index=True)
-    spreads = [
-        float(water_ratio(table, ["east"], SHAPE, np.random.default_rng(4)).std()) for table in (one, four)
-    ]
-    assert spreads[1] == pytest.approx(spreads[0] / 2, rel=0.02)
+
+    def spread(table: pd.DataFrame) -> float:
+        return float(water_ratio(table, ["east"], SHAPE, np.random.default_rng(4)).std())
+
+    assert spread(four) == pytest.approx(spread(one) / 2, rel=0.02)
+    near = four.assign(pco2_uatm=[420.0, 440.0, 420.0, 440.0])
+    assert spread(near) == pytest.approx(spread(four), rel=0.02)
     apart = four.assign(pco2_uatm=[380.0, 480.0, 380.0, 480.0])
-    wider = float(water_ratio(apart, ["east"], SHAPE, np.random.default_rng(4)).std())
-    between = np.var([380.0, 480.0, 380.0, 480.0], ddof=1)
-    assert wider / spreads[1] == pytest.approx(np.sqrt((40.0**2 + between) / 40.0**2), rel=0.03)
+    between = np.std(apart["pco2_uatm"], ddof=1)
+    assert spread(apart) / spread(four) == pytest.approx(between / 40.0, rel=0.03)
+
+
+def test_badly_known_water_is_still_water() -> None:
+    wild = {"salinity_sd": 20.0, "alkalinity_umol_kg_sd": 900.0, "pco2_uatm_sd": 400.0}
+    psi = water_ratio(
+        water_table([{"site": "east", **WATER, **wild}]), ["east"], SHAPE, np.random.default_rng(6)
+    )
+    assert np.isfinite(psi.values).all()
+    assert float(psi.min()) > 0
 
 
 # --- margins ------------------------------------------------------------------------------------------------

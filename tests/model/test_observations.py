@@ -347,13 +347,28 @@ def test_farm_and_literature_enter_once(tmp_path: Path) -> None:
 
 
 def test_a_farm_that_cites_a_published_study_does_not_count_it_twice(tmp_path: Path) -> None:
+    """The library's rows of that source give way, for the quantity and the species that the farm took from it."""
     published = literature()
-    source = str(published.loc[published["quantity"] == "tissue_carbon", "source"].iloc[0])
-    cited = published[(published["source"] == source) & (published["quantity"] == "tissue_carbon")]
-    study = write_study(tmp_path, HARVEST, samples("tissue_carbon", "east", [0.41], source=source))
-    together = evidence_for(study)
-    assert (together["origin"] == "literature").sum() == len(published) - len(cited)
-    assert not set(cited["id"]) & set(together["id"])
+    mine = (published["quantity"] == "biodeposition_rate") & (published["species"] == SCALLOP)
+    source = str(published.loc[mine, "source"].iloc[0])
+    cited = published[mine & (published["source"] == source)]
+    same = {"value": 100.0, "source": source}
+    for name, species, lost in (("scallop", SCALLOP, set(cited["id"])), ("oyster", OYSTER, set())):
+        site = "east" if species == SCALLOP else "west"
+        study = write_study(tmp_path / name, HARVEST, [row("biodeposition_rate", site, species, **same)])
+        together = evidence_for(study)
+        kept = set(together.loc[together["origin"] == "literature", "id"])
+        assert set(published["id"]) - kept == lost
+
+
+def test_reported_means_scatter_by_themselves(tmp_path: Path) -> None:
+    """A printed figure without n is a mean of who knows how many: it says nothing of how single animals differ."""
+    evidence = [*samples("dry_fraction", "east", [0.5, 0.55]), row("dry_fraction", "west", OYSTER, value=0.6)]
+    found = specified(tmp_path, evidence, literature=True).observations
+    rows = found.rows[found.rows["quantity"] == "dry_fraction"]
+    names = {origin: set(group["scatter"]) for origin, group in rows.groupby("origin")}
+    assert names["farm"].isdisjoint(names["literature"])
+    assert {len(group) for group in names.values()} == {1}
 
 
 def test_seasons_reach_through_composites() -> None:

@@ -31,7 +31,9 @@ def test_quantiles_of_a_new_farm_are_the_stated_ones(name: str) -> None:
     assert np.abs(drawn - stated).max() < 0.01 * width
 
 
-@pytest.mark.parametrize("name", ["biodeposition_rate", "burial_fraction", "biodeposit_carbon", "shell_share"])
+@pytest.mark.parametrize(
+    "name", ["biodeposition_rate", "burial_fraction", "biodeposit_carbon", "shell_share"]
+)
 def test_the_swing_of_the_seasons_is_the_stated_one(name: str) -> None:
     quantity = quantities()[name]
     prior = link_prior(quantity, quantity.prior)
