@@ -19,6 +19,7 @@ from bayescarbon.accounting.price import Timing, margin_gap
 from bayescarbon.diagnostics import Diagnostics, convergence, judge
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.model.build import Specification, model_of, specify
+from bayescarbon.model.hierarchy import node_label
 from bayescarbon.model.inputs import harvest_draws, margin_standard, water_ratio
 from bayescarbon.model.predict import complete, quantity_draws
 from bayescarbon.model.predictive import replicate
@@ -42,11 +43,11 @@ class Fit:
     ----------
     data : xarray.DataTree
         Groups posterior, prior, posterior_predictive, prior_predictive, sample_stats, observed_data, constant_data,
-        economics, and the tables below. Units and definitions stand in the variables' attributes.
+        economics, centring (how each effect was centred), and the tables below. Units and definitions stand in the variables' attributes.
     diagnostics : Diagnostics
         Whether the posterior passed its gate.
     timings : dict
-        Seconds spent on build, compile and sample.
+        Seconds spent on build, compile, sample, diagnose and predict.
     """
 
     data: xr.DataTree
@@ -214,14 +215,32 @@ def fit(
     built = time.perf_counter()
     report("compile", 0, 1)
     informs = len(specification.informed.nodes) > 0
-    compiled = nutpie.compile_pymc_model(model, backend="numba", var_names=_kept(model)) if informs else None
-    timings = {"build": built - started, "compile": time.perf_counter() - built}
+    # Frozen: with every shape known the compiler has fewer operations to build.
+    compiled = (
+        nutpie.compile_pymc_model(model, backend="numba", var_names=_kept(model), freeze_model=True)
+        if informs
+        else None
+    )
+    timings = {
+        "build": built - started,
+        "compile": time.perf_counter() - built,
+        "sample": 0.0,
+        "diagnose": 0.0,
+    }
     rng = np.random.default_rng([seed, 20261121])
     settings = {"draws": draws, "chains": chains, "tune": tune, "target_accept": target_accept}
     settings |= {"seed": seed, "sampler_seed": seed}
-    began = time.perf_counter()
-    sampled = _sample(compiled, settings, report)
-    posterior, table, verdict = _assemble(specification, study, sampled, settings, rng, refitted=False)
+
+    def attempt(refitted: bool) -> tuple[xr.DataTree | None, xr.Dataset, pd.DataFrame, Diagnostics]:
+        began = time.perf_counter()
+        tree = _sample(compiled, settings, report)
+        sampled_at = time.perf_counter()
+        assembled = _assemble(specification, study, tree, settings, rng, refitted=refitted)
+        timings["sample"] += sampled_at - began
+        timings["diagnose"] += time.perf_counter() - sampled_at
+        return tree, *assembled
+
+    sampled, posterior, table, verdict = attempt(refitted=False)
     if not verdict.passed and compiled is not None:
         settings |= {name: settings[name] * SAFER[name] for name in ("draws", "tune")}
         settings |= {
@@ -229,11 +248,11 @@ def fit(
             "sampler_seed": seed + 1_000_003,
         }
         report("sample again, more carefully", 0, 1)
-        sampled = _sample(compiled, settings, report)
-        posterior, table, verdict = _assemble(specification, study, sampled, settings, rng, refitted=True)
-    timings["sample"] = time.perf_counter() - began
+        sampled, posterior, table, verdict = attempt(refitted=True)
     report("predict", 0, 1)
+    began = time.perf_counter()
     groups = _groups(specification, study, model, sampled, posterior, table, rng)
+    timings["predict"] = time.perf_counter() - began
     data = xr.DataTree.from_dict(groups)
     data.attrs = {
         "title": study.title,
@@ -342,6 +361,12 @@ def _groups(
         )
         return groups | {"posterior": posterior}
     sampled = _flat(tree, shape)
+    informed = specification.informed
+    labels = [node_label(specification.layout, node) for node in informed.nodes]
+    groups["centring"] = xr.Dataset(
+        {"weight": ("node", informed.weights, {"long_name": "0 non-centred, 1 centred"})},
+        coords={"node": np.array(labels, dtype=object)},
+    )
     hierarchy = tree["posterior"].to_dataset().drop_vars("eta")
     hierarchy = hierarchy.rename(observed_mean_dim_0="target").drop_vars("target", errors="ignore")
     groups["posterior"] = xr.merge(

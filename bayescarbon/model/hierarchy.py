@@ -137,7 +137,10 @@ def observed_means(
                 moved_value = season_value(
                     kind, value[moved], own, [e[rows] for e in effects], [w[rows] for w in weights]
                 )
-                value = pt.set_subtensor(value[moved], moved_value)
+                # Not set_subtensor: PyTensor 3.3 rewrites set(v[i], v[i] + a + b) to inc(v[i], a) and loses b.
+                order = np.arange(len(season))
+                order[moved] = len(season) + np.arange(len(moved))
+                value = pt.concatenate([value, moved_value])[order]
     return _with_composites(_natural(value, support), targets)
 
 
