@@ -43,7 +43,8 @@ class Fit:
     ----------
     data : xarray.DataTree
         Groups posterior, prior, posterior_predictive, prior_predictive, sample_stats, observed_data, constant_data,
-        economics, centring (how each effect was centred), and the tables below. Units and definitions stand in the variables' attributes.
+        economics, centring (how each effect was centred), and the tables below. Units and definitions stand in the
+        variables' attributes.
     diagnostics : Diagnostics
         Whether the posterior passed its gate.
     timings : dict
