@@ -82,6 +82,7 @@ def read_study(path: str | Path) -> Study:
     Returns
     -------
     Study
+        Every table checked and in canonical units, with the warnings of what is odd but usable.
 
     Raises
     ------
