@@ -13,6 +13,7 @@ import numpy as np
 import nutpie
 import pandas as pd
 import pymc as pm
+import pytensor
 import xarray as xr
 
 from bayescarbon.accounting.price import Timing, margin_gap
@@ -216,12 +217,7 @@ def fit(
     built = time.perf_counter()
     report("compile", 0, 1)
     informs = len(specification.informed.nodes) > 0
-    # Frozen: with every shape known the compiler has fewer operations to build.
-    compiled = (
-        nutpie.compile_pymc_model(model, backend="numba", var_names=_kept(model), freeze_model=True)
-        if informs
-        else None
-    )
+    compiled = _compile(model) if informs else None
     timings = {
         "build": built - started,
         "compile": time.perf_counter() - built,
@@ -267,6 +263,14 @@ def fit(
 
 def _kept(model: pm.Model) -> list[str]:
     return [name for name in SAMPLED if name in model.named_vars]
+
+
+def _compile(model: pm.Model) -> Any:
+    # Frozen: with every shape known the compiler has fewer operations to build. Without fast-math: it lets the
+    # compiler reorder sums, and code that was just compiled would differ in the last digit from the same code loaded
+    # from the cache, so that a second run with the same seed would give other draws.
+    with pytensor.config.change_flags(numba__fastmath=False):
+        return nutpie.compile_pymc_model(model, backend="numba", var_names=_kept(model), freeze_model=True)
 
 
 def _sample(compiled: Any, settings: Mapping[str, Any], report: Progress) -> xr.DataTree | None:

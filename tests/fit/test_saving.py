@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -85,3 +88,16 @@ def test_constants_stay_with_their_batches(thrice: tuple[Fit, Fit, Fit]) -> None
     assert np.isnan(drawn["individuals"].sel(batch="a"))
     assert thrice[0].data.attrs["title"] == "Test"
     assert thrice[0].data.attrs["currency"] == "CNY"
+
+
+@pytest.mark.slow
+def test_compiled_anew_or_from_the_cache_the_numbers_are_the_same(tmp_path: Path, studies: Path) -> None:
+    """Fast-math would let code loaded from the cache differ in the last digit, and the chains with it."""
+    environment = os.environ | {"PYTENSOR_FLAGS": f"base_compiledir={tmp_path / 'cache'}"}
+    tables = []
+    for attempt in ("fresh", "cached"):
+        out = tmp_path / attempt
+        command = [sys.executable, "-m", "bayescarbon.cli", "run", str(studies / "yunxi"), "--out", str(out)]
+        subprocess.run([*command, "--draws", "300", "--allow-unconverged"], env=environment, check=True)
+        tables.append((out / "sinks.csv").read_text(encoding="utf-8"))
+    assert tables[0] == tables[1]
