@@ -16,7 +16,7 @@ from bayescarbon.model.composites import OXYGEN_LOSS, composed
 from bayescarbon.model.families import FAMILIES
 from bayescarbon.model.layout import Layout, evidence_site
 from bayescarbon.model.outliers import suspects
-from bayescarbon.model.priors import SEASONS
+from bayescarbon.model.priors import SEASONS, Z95
 
 # Link-scale sd of the stand-in distribution of a composite at a new farm: a factor five either way at 90 %.
 LOOSE_SD = 1.0
@@ -209,7 +209,7 @@ def _new_sample(layout: Layout, definition: Quantity) -> tuple[float, float]:
     scatter = prior[0].quantity.scatter.q95
     median = prior[0].stated.q50
     on_link = scatter / (1 - median) if prior[0].quantity.support == "fraction" else scatter
-    return (low + high) / 2, float(np.hypot((high - low) / 3.29, on_link))
+    return (low + high) / 2, float(np.hypot((high - low) / (2 * Z95), on_link))
 
 
 def _suspect_rows(
