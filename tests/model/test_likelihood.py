@@ -182,7 +182,7 @@ def wide_mixture(one: pd.Series, clean: float) -> float:
         wide = stats.uniform.logpdf(one["x"])
     else:
         low, high = np.log(quantity.prior.q05), np.log(quantity.prior.q95)
-        new_sample = np.hypot((high - low) / (2 * 1.645), quantity.scatter.q95)
+        new_sample = np.hypot((high - low) / (2 * stats.norm.ppf(0.95)), quantity.scatter.q95)
         sd = np.hypot(new_sample, np.log(10))
         wide = stats.lognorm.logpdf(one["x"], sd, scale=np.exp((low + high) / 2))
     return np.log((1 - CONTAMINATION) * np.exp(clean) + CONTAMINATION * np.exp(wide))
