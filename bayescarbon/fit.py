@@ -20,17 +20,18 @@ from bayescarbon.accounting.price import Timing, margin_gap
 from bayescarbon.diagnostics import Diagnostics, convergence, judge
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.model.build import Specification, model_of, specify
+from bayescarbon.model.derived import derived
 from bayescarbon.model.hierarchy import node_label
 from bayescarbon.model.inputs import harvest_draws, margin_standard, water_ratio
 from bayescarbon.model.predict import complete, quantity_draws
 from bayescarbon.model.predictive import replicate
-from bayescarbon.model.priors import SEASONS
 from bayescarbon.model.tables import dataset_frame, frame_dataset, outlier_table, quantity_table, row_dataset
 from bayescarbon.study import Study
 
 type Progress = Callable[[str, int, int], None]
 
-SAMPLED = ("mu", "level_sd", "eta", *(f"season_{name}" for name in SEASONS), "scatter", "observed_mean")
+DERIVED = ("eta", "season_effect", "observed_mean")
+KEPT = ("mu", "level_sd", "scatter", *DERIVED)
 SAFER = {"tune": 2, "draws": 2, "target_accept": 0.998}
 PRIOR_DRAWS = 1000
 BATCH_COLUMNS = ("stocked_t", "cycle_days", "individuals", "emissions_t_co2e")
@@ -228,14 +229,14 @@ def fit(
     settings = {"draws": draws, "chains": chains, "tune": tune, "target_accept": target_accept}
     settings |= {"seed": seed, "sampler_seed": seed}
 
-    def attempt(refitted: bool) -> tuple[xr.DataTree | None, xr.Dataset, pd.DataFrame, Diagnostics]:
+    def attempt(refitted: bool) -> tuple[Sampled, xr.Dataset, pd.DataFrame, Diagnostics]:
         began = time.perf_counter()
-        tree = _sample(compiled, settings, report)
+        sampled = _sample(model, compiled, settings, report)
         sampled_at = time.perf_counter()
-        assembled = _assemble(specification, study, tree, settings, rng, refitted=refitted)
+        assembled = _assemble(specification, study, sampled, settings, rng, refitted=refitted)
         timings["sample"] += sampled_at - began
         timings["diagnose"] += time.perf_counter() - sampled_at
-        return tree, *assembled
+        return sampled, *assembled
 
     sampled, posterior, table, verdict = attempt(refitted=False)
     if not verdict.passed and compiled is not None:
@@ -261,8 +262,8 @@ def fit(
     return Fit(data, verdict, timings)
 
 
-def _kept(model: pm.Model) -> list[str]:
-    return [name for name in SAMPLED if name in model.named_vars]
+def _kept(model: pm.Model, names: tuple[str, ...] = KEPT) -> list[str]:
+    return [name for name in names if name in model.named_vars]
 
 
 def _compile(model: pm.Model) -> Any:
@@ -270,12 +271,30 @@ def _compile(model: pm.Model) -> Any:
     # compiler reorder sums, and code that was just compiled would differ in the last digit from the same code loaded
     # from the cache, so that a second run with the same seed would give other draws.
     with pytensor.config.change_flags(numba__fastmath=False):
-        return nutpie.compile_pymc_model(model, backend="numba", var_names=_kept(model), freeze_model=True)
+        free = [variable.name for variable in model.free_RVs]
+        return nutpie.compile_pymc_model(model, backend="numba", var_names=free, freeze_model=True)
 
 
-def _sample(compiled: Any, settings: Mapping[str, Any], report: Progress) -> xr.DataTree | None:
+@dataclass(frozen=True)
+class Sampled:
+    """What the sampler returned.
+
+    Attributes
+    ----------
+    values : dict of str to array (sample, ...)
+        Draws of the variables that are kept, chains one after the other.
+    statistics : Dataset or None
+        The sampler's own record; None where nothing was sampled because no row informs anything.
+    """
+
+    values: dict[str, np.ndarray]
+    statistics: xr.Dataset | None
+
+
+def _sample(model: pm.Model, compiled: Any, settings: Mapping[str, Any], report: Progress) -> Sampled:
     if compiled is None:
-        return None
+        size = settings["chains"] * settings["draws"]
+        return Sampled({"eta": np.empty((size, 0)), "level_sd": np.empty((size, 0))}, None)
     per_chain = settings["tune"] + settings["draws"]
 
     def tell(chains: list[Any]) -> None:
@@ -295,33 +314,28 @@ def _sample(compiled: Any, settings: Mapping[str, Any], report: Progress) -> xr.
         progress_callback=tell,
     )
     try:
-        return sampler.wait()
+        tree = sampler.wait()
     except KeyboardInterrupt:
         # Left to itself nutpie would hand back the draws so far, and half a posterior would pass for a whole one.
         sampler.cancel()
         raise
-
-
-def _flat(tree: xr.DataTree | None, shape: tuple[int, int]) -> dict[str, np.ndarray]:
-    """Sampled variables with chains and draws folded into one leading axis."""
-    if tree is None:
-        size = shape[0] * shape[1]
-        return {"eta": np.empty((size, 0)), "level_sd": np.empty((size, 0))}
     posterior = tree["posterior"].to_dataset()
-    return {str(name): v.values.reshape(-1, *v.shape[2:]) for name, v in posterior.items()}
+    free = {str(name): v.values.reshape(-1, *v.shape[2:]) for name, v in posterior.items()}
+    values = {name: free[name] for name in _kept(model) if name in free}
+    return Sampled(values | derived(model, free, _kept(model, DERIVED)), tree["sample_stats"].to_dataset())
 
 
 def _assemble(
     specification: Specification,
     study: Study,
-    tree: xr.DataTree | None,
+    sampled: Sampled,
     settings: Mapping[str, Any],
     rng: np.random.Generator,
     *,
     refitted: bool,
 ) -> tuple[xr.Dataset, pd.DataFrame, Diagnostics]:
     shape = (settings["chains"], settings["draws"])
-    nodes = complete(specification, _flat(tree, shape), rng)
+    nodes = complete(specification, sampled.values, rng)
     posterior = quantity_draws(specification, nodes, shape[0])
     watered = [site for site in specification.cells.sites if (study.water["site"] == site).any()]
     if watered:
@@ -332,15 +346,14 @@ def _assemble(
         posterior["calcification_ratio"] = xr.where(by_water, told, ratio).transpose(*ratio.dims)
         posterior["calcification_ratio"].attrs = ratio.attrs
     table = convergence(posterior)
-    statistics = None if tree is None else tree["sample_stats"].to_dataset()
-    return posterior, table, judge(table, statistics, refitted=refitted)
+    return posterior, table, judge(table, sampled.statistics, refitted=refitted)
 
 
 def _groups(
     specification: Specification,
     study: Study,
     model: pm.Model,
-    tree: xr.DataTree | None,
+    sampled: Sampled,
     posterior: xr.Dataset,
     convergence_table: pd.DataFrame,
     rng: np.random.Generator,
@@ -360,33 +373,46 @@ def _groups(
     groups["prior"] = prior
     groups["constant_data"] = _constants(specification, study)
     groups["observed_data"] = row_dataset(observations)
-    if tree is None:
+    if sampled.statistics is None:
         groups["outlier_table"] = frame_dataset(
             outlier_table(observations, np.empty((0, 0)), np.empty((0, 0)))
         )
         return groups | {"posterior": posterior}
-    sampled = _flat(tree, shape)
     informed = specification.informed
     labels = [node_label(specification.layout, node) for node in informed.nodes]
     groups["centring"] = xr.Dataset(
         {"weight": ("node", informed.weights, {"long_name": "0 non-centred, 1 centred"})},
         coords={"node": np.array(labels, dtype=object)},
     )
-    hierarchy = tree["posterior"].to_dataset().drop_vars("eta")
-    hierarchy = hierarchy.rename(observed_mean_dim_0="target").drop_vars("target", errors="ignore")
-    groups["posterior"] = xr.merge(
-        [posterior, hierarchy.drop_vars("draw")], compat="no_conflicts", join="override"
-    )
+    groups["posterior"] = xr.merge([posterior, _hierarchy(model, sampled, shape)], join="override")
     wanted = ["diverging", "energy", "depth", "step_size", "n_steps", "mean_tree_accept", "logp"]
-    statistics = tree["sample_stats"].to_dataset()
+    statistics = sampled.statistics
     groups["sample_stats"] = statistics[[name for name in wanted if name in statistics]].drop_attrs()
-    mean, cv = sampled["observed_mean"], sampled["scatter"]
+    mean, cv = sampled.values["observed_mean"], sampled.values["scatter"]
     groups["outlier_table"] = frame_dataset(outlier_table(observations, mean, cv))
     groups["posterior_predictive"] = replicate(observations, mean, cv, rng)
     groups["prior_predictive"] = replicate(
         observations, prior_sampled["observed_mean"], prior_sampled["scatter"], rng
     )
     return groups
+
+
+def _hierarchy(model: pm.Model, sampled: Sampled, shape: tuple[int, int]) -> xr.Dataset:
+    """The hierarchy's own variables under their names; `eta` is left out, the quantities are made of it."""
+    found = {}
+    for name, values in sampled.values.items():
+        if name != "eta":
+            dims = model.named_vars_to_dims.get(name, ("target",))
+            found[name] = xr.DataArray(
+                values.reshape(*shape, *values.shape[1:]), dims=("chain", "draw", *dims)
+            )
+    coords = {
+        str(dim): np.array(model.coords[dim], dtype=object)
+        for one in found.values()
+        for dim in one.dims
+        if dim in model.coords
+    }
+    return xr.Dataset(found, coords=coords | {"chain": np.arange(shape[0])})
 
 
 def _prior_samples(

@@ -13,7 +13,7 @@ from bayescarbon.model.hierarchy import Informed, hierarchy, informed_part, node
 from bayescarbon.model.layout import LEVELS, Layout, StudyCells, start_layout, study_cells
 from bayescarbon.model.measurements import DIRECT
 from bayescarbon.model.observations import Observations, seasonal_items
-from bayescarbon.model.priors import Z95
+from bayescarbon.model.priors import SEASONS, Z95
 from bayescarbon.model.seasons import season_effects
 from bayescarbon.study import Study
 
@@ -77,7 +77,7 @@ def build_model(study: Study, literature: bool = True) -> pm.Model:
     -------
     pymc.Model
         With the overall means ``mu`` and level scales ``level_sd`` on the link scale, the nodes ``eta``, seasonal
-        effects ``season_spring`` and so on, the ``scatter`` of samples and the observed arithmetic means
+        effects ``season_effect``, the ``scatter`` of samples and the observed arithmetic means
         ``observed_mean`` in natural units. Nodes without data below them are not in it: `fit` draws them from their
         conditional.
     """
@@ -92,6 +92,8 @@ def model_of(specification: Specification) -> pm.Model:
         "level": [layout.sd_name[sd] for sd in informed.sds],
         "node": [node_label(layout, node) for node in informed.nodes],
         "seasonal": informed.seasonal,
+        "season": list(SEASONS),
+        "contrast": list(range(1, len(SEASONS))),
         "scatter_of": observations.scatter_names,
     }
     level = np.array(layout.level)[informed.nodes]
@@ -100,7 +102,7 @@ def model_of(specification: Specification) -> pm.Model:
     with pm.Model(coords=coords) as model:
         eta = hierarchy(layout, informed)
         effects = (
-            season_effects(layout, informed.seasonal, informed.season_weights) if informed.seasonal else []
+            season_effects(layout, informed.seasonal, informed.season_weights) if informed.seasonal else None
         )
         median = np.array([q.scatter.q50 for q in observations.scatter])
         high, low = (

@@ -21,7 +21,7 @@ from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import LEVELS, Layout
 from bayescarbon.model.observations import Observations, Targets
 from bayescarbon.model.priors import LEVEL_LOG_SD
-from bayescarbon.model.seasons import season_value, season_weights
+from bayescarbon.model.seasons import in_season, season_weights
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def hierarchy(layout: Layout, informed: Informed) -> Tensor:
 
 
 def observed_means(
-    layout: Layout, informed: Informed, targets: Targets, eta: Tensor, effects: list[Tensor]
+    layout: Layout, informed: Informed, targets: Targets, eta: Tensor, effects: Tensor | None
 ) -> Tensor:
     """Return the natural-scale means that rows observe: simple targets first, then composites.
 
@@ -116,31 +116,20 @@ def observed_means(
         What rows observe.
     eta : tensor (node,)
         Link of the annual mean at the informed nodes.
-    effects : list of tensor
-        Seasonal effects, one vector over the seasonal items per season; empty where no row names a season.
+    effects : tensor (season, seasonal) or None
+        Seasonal effects; None where no row names a season.
     """
     place = {node: position for position, node in enumerate(informed.nodes)}
     value = eta[np.array([place[node] for node in targets.node])]
     support = layout.support()[targets.node]
     season = np.array(targets.season)
-    if effects:
+    if effects is not None:
+        names = [layout.items[layout.item[node]].name for node in targets.node]
+        item = np.array(
+            [informed.seasonal.index(n) if s >= 0 else 0 for n, s in zip(names, season, strict=True)]
+        )
         weights = season_weights(effects, informed.seasonal)
-        for kind in ("fraction", "positive"):
-            moved = np.flatnonzero((season >= 0) & (support == kind))
-            if len(moved):
-                items = [layout.items[layout.item[targets.node[i]]].name for i in moved]
-                rows = np.array([informed.seasonal.index(name) for name in items])
-                stacked = pt.concatenate(
-                    effects
-                )  # season after season, so one index finds an item in a season
-                own = stacked[season[moved] * len(informed.seasonal) + rows]
-                moved_value = season_value(
-                    kind, value[moved], own, [e[rows] for e in effects], [w[rows] for w in weights]
-                )
-                # Not set_subtensor: PyTensor 3.3 rewrites set(v[i], v[i] + a + b) to inc(v[i], a) and loses b.
-                order = np.arange(len(season))
-                order[moved] = len(season) + np.arange(len(moved))
-                value = pt.concatenate([value, moved_value])[order]
+        value = in_season(value, effects, weights, item, season, support == "fraction")
     return _with_composites(_natural(value, support), targets)
 
 

@@ -6,22 +6,57 @@ cells, not rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pymc as pm
 import pytensor.tensor as pt
+from pytensor.gradient import DisconnectedType
+from pytensor.graph.basic import Apply
+from pytensor.graph.op import Op
 
 from bayescarbon.evidence.quantities import Quantity
-from bayescarbon.model.families import FAMILIES, Family, Tensor
+from bayescarbon.model.compiled_ops import calls
+from bayescarbon.model.families import FAMILIES, Tensor
 from bayescarbon.model.observations import Observations
-from bayescarbon.model.outliers import CONTAMINATION
+from bayescarbon.model.row_densities import FORMS, row_densities
 
 # Log-sd added to the wide component of a contaminated positive sample: a slip of the decimal point either way.
 WIDE_LOG_SD = float(np.log(10.0))
-# Below this score the asymptotic series of the normal tail takes over; its fifth term is 1e-11 there.
-TAIL = -25.0
 # Level at which the scatter of a composite is stated; Sun et al. 2020 give 0.064 to 0.109 t C per live tonne.
 COMPOSITE_LEVELS = {"carbon_per_live": 0.09, "whole_body_carbon": 0.14, "carbon_deposition_rate": 4.0}
+
+
+class RowDensities(Op):
+    """`row_densities` in a model's graph: total, and derivatives by mean and scatter for its pullback."""
+
+    __props__ = ()
+
+    def make_node(self, *inputs: Tensor) -> Apply:
+        """Take mean, cv, level, codes and values."""
+        means = [pt.as_tensor(one) for one in inputs]
+        return Apply(self, means, [pt.dscalar(), means[0].type(), means[1].type()])
+
+    def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
+        """Evaluate outside a compiled graph."""
+        for storage, value in zip(output_storage, row_densities(*inputs), strict=True):
+            storage[0] = value
+
+    def pullback(
+        self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], cotangents: Sequence[Tensor]
+    ) -> list[Tensor]:
+        """Scale the derivatives, which the same call has computed."""
+        unconnected = [DisconnectedType()() for _ in inputs[2:]]
+        return [cotangents[0] * outputs[1], cotangents[0] * outputs[2], *unconnected]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        """Say that only the total is differentiated, by mean and cv."""
+        return [[i < 2, False, False] for i in range(len(node.inputs))]
+
+
+calls(RowDensities, row_densities)
 
 
 def direct_log_likelihood(observations: Observations, mean: Tensor, cv: Tensor) -> Tensor:
@@ -36,23 +71,52 @@ def direct_log_likelihood(observations: Observations, mean: Tensor, cv: Tensor) 
     cv : tensor (scatter,)
         Coefficient of variation of single samples, along ``observations.scatter``.
     """
-    total = pt.as_tensor(0.0)
-    terms = (
-        (observations.means, _mean_term),
-        (observations.spreads, _spread_term),
-        (observations.extents, _extent_term),
-        (observations.bounds, _bound_term),
-        (observations.doubtful, _doubtful_term),
-    )
-    at = scatter_levels(observations.scatter)
+    codes, values = terms(observations)
+    level = scatter_levels(observations.scatter)
+    # Held as data so that one compiled model serves many data sets of the same shape (calibration).
+    return RowDensities()(mean, cv, level, codes, pm.Data("statistics", values))[0]
+
+
+def terms(observations: Observations) -> tuple[np.ndarray, np.ndarray]:
+    """Return the terms of the likelihood as `row_densities` reads them.
+
+    Parameters
+    ----------
+    observations : Observations
+        Rows, sorted into terms.
+
+    Returns
+    -------
+    codes : array of int (term, 4)
+    values : array (term, 4)
+    """
+    bounds = observations.bounds.assign(side=np.where(observations.bounds["below"], 1.0, -1.0))
+    frames = {
+        "mean": (observations.means, ("count", "averaged", "s1", "s2")),
+        "spread": (observations.spreads, ("n", "u")),
+        "extent": (observations.extents, ("n", "lower", "upper")),
+        "bound": (bounds, ("n", "bound", "side")),
+        "doubtful": (_with_statistics(observations.doubtful), ("s1", "s2", "wide")),
+    }
+    codes, values = [], []
+    for form, name in enumerate(FORMS):
+        frame, columns = frames[name]
+        fraction = (frame["family"] == "fraction").to_numpy()
+        code = [np.full(len(frame), form), fraction, frame["target"].to_numpy(), frame["scatter"].to_numpy()]
+        codes.append(np.column_stack(code).astype(np.int64))
+        padded = np.zeros((len(frame), 4))
+        padded[:, : len(columns)] = frame[list(columns)].to_numpy(dtype=float)
+        values.append(padded)
+    return np.concatenate(codes), np.concatenate(values)
+
+
+def _with_statistics(doubtful: pd.DataFrame) -> pd.DataFrame:
+    x, fraction = doubtful["x"].to_numpy(dtype=float), (doubtful["family"] == "fraction").to_numpy()
+    statistics = np.zeros((2, len(x)))
     for name, family in FAMILIES.items():
-        precision = family.precision(cv, at)
-        for frame, term in terms:
-            part = frame[frame["family"] == name].reset_index(drop=True)
-            if len(part):
-                theta = mean[part["target"].to_numpy()]
-                total = total + term(family, part, theta, precision[part["scatter"].to_numpy()]).sum()
-    return total
+        here = fraction == (name == "fraction")
+        statistics[:, here] = family.statistics(x[here])
+    return doubtful.assign(s1=statistics[0], s2=statistics[1], wide=wide_log_density(doubtful))
 
 
 def scatter_levels(definitions: list[Quantity]) -> np.ndarray:
@@ -62,67 +126,10 @@ def scatter_levels(definitions: list[Quantity]) -> np.ndarray:
     )
 
 
-def _data(family: Family, name: str, values: pd.Series) -> Tensor:
-    # Held as data so that one compiled model serves many data sets of the same shape (calibration).
-    return pm.Data(f"{family.support}_{name}", values.to_numpy(dtype=float))
-
-
-def _mean_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Tensor) -> Tensor:
-    precision = family.averaged(precision, part["averaged"].to_numpy())
-    first, second = _data(family, "s1", part["s1"]), _data(family, "s2", part["s2"])
-    return family.log_density(theta, precision, part["count"].to_numpy(), first, second)
-
-
-def _spread_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Tensor) -> Tensor:
-    """Sample spreads as scaled chi-square, with the degrees of freedom that their variance implies."""
-    expected, relative_variance = family.spread(theta, precision, part["n"].to_numpy())
-    half = 1 / relative_variance
-    scale = half / expected
-    u = _data(family, "spread", part["u"])
-    return half * pt.log(scale) - pt.gammaln(half) + (half - 1) * pt.log(u) - scale * u
-
-
-def _extent_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Tensor) -> Tensor:
-    """The n - 2 samples between two extremes."""
-    upper = family.normal_score(part["upper"].to_numpy(), theta, precision)
-    lower = family.normal_score(part["lower"].to_numpy(), theta, precision)
-    inside = 0.5 * (pt.erf(upper / np.sqrt(2)) - pt.erf(lower / np.sqrt(2)))
-    return (part["n"].to_numpy() - 2) * pt.log(inside + 1e-12)
-
-
-def _bound_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Tensor) -> Tensor:
-    """Samples on one side of a bound."""
-    sign = np.where(part["below"], 1.0, -1.0)
-    z = sign * family.normal_score(part["bound"].to_numpy(), theta, precision)
-    return part["n"].to_numpy() * log_normal_cdf(z)
-
-
-def log_normal_cdf(z: Tensor) -> Tensor:
-    """Return log Phi(z), to 1e-10 also in the far lower tail, where Phi underflows.
-
-    Parameters
-    ----------
-    z : tensor
-        Standard scores.
-    """
-    near, far = pt.maximum(z, TAIL), pt.minimum(z, TAIL)
-    inverse = far**-2.0
-    series = inverse * (-1.0 + inverse * (3.0 + inverse * (-15.0 + inverse * 105.0)))
-    tail = -0.5 * far**2 - pt.log(-far) - 0.5 * np.log(2 * np.pi) + pt.log1p(series)
-    return pt.switch(z > TAIL, pt.log(0.5 * pt.erfc(-near / np.sqrt(2))), tail)
-
-
-def _doubtful_term(family: Family, part: pd.DataFrame, theta: Tensor, precision: Tensor) -> Tensor:
-    """Suspects: (1 - eps) clean + eps wide; theta is the mean of the clean component."""
-    first, second = family.statistics(part["x"].to_numpy())
-    clean = family.log_density(theta, precision, 1.0, first, second)
-    return pt.logaddexp(np.log1p(-CONTAMINATION) + clean, np.log(CONTAMINATION) + wide_log_density(part))
-
-
 def wide_log_density(part: pd.DataFrame) -> np.ndarray:
     """Return the log density of the wide component at each suspect: log-normal about the prior, or uniform."""
-    x = part["x"].to_numpy()
-    sd = np.hypot(part["sd"].to_numpy(), WIDE_LOG_SD)
-    z = (np.log(x) - part["location"].to_numpy()) / sd
+    x = part["x"].to_numpy(dtype=float)
+    sd = np.hypot(part["sd"].to_numpy(dtype=float), WIDE_LOG_SD)
+    z = (np.log(x) - part["location"].to_numpy(dtype=float)) / sd
     log_normal = -0.5 * z**2 - np.log(sd * x) - 0.5 * np.log(2 * np.pi)
     return np.where(part["family"] == "positive", log_normal, 0.0)

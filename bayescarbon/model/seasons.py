@@ -3,17 +3,22 @@
 theta is the annual arithmetic mean on the natural scale. Seasonal effects differ on the link, sum to zero over the
 four seasons, and are shifted together so that the seasonal means average exactly to theta: nothing about an annual
 mean depends on how strong the seasons are, and a stated prior of theta stays as stated.
-
-Written with one-dimensional elementwise operations: a matrix product alone costs the compiler 25 s.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-from pytensor.gradient import disconnected_grad
+from pytensor.gradient import DisconnectedType
+from pytensor.graph.basic import Apply
+from pytensor.graph.op import Op
 
+from bayescarbon.model.compiled_ops import calls, compiled
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import Layout
 from bayescarbon.model.priors import SEASON_SIGNS, SEASONS
@@ -23,7 +28,7 @@ from bayescarbon.model.priors import SEASON_SIGNS, SEASONS
 NEWTON_STEPS = 3
 
 
-def season_effects(layout: Layout, seasonal: list[str], centring: np.ndarray) -> list[Tensor]:
+def season_effects(layout: Layout, seasonal: list[str], centring: np.ndarray) -> Tensor:
     """Add the seasonal effects to the model in context.
 
     Parameters
@@ -37,24 +42,20 @@ def season_effects(layout: Layout, seasonal: list[str], centring: np.ndarray) ->
 
     Returns
     -------
-    list of tensor
-        One vector over the seasonal items for each of the four seasons; they sum to zero.
+    tensor (season, seasonal)
+        Effects on the link; they sum to zero over the seasons.
     """
     priors = [layout.items[layout.item_index(name)].prior for name in seasonal]
     median, log_sd = np.array([p.season_sd for p in priors]), np.array([p.season_log_sd for p in priors])
     sd = pm.LogNormal("season_sd", np.log(median), log_sd, dims="seasonal")
-    contrasts = [
-        sd ** (1 - centring) * pm.Normal(f"season_contrast_{i}", 0.0, sd**centring, dims="seasonal")
-        for i in (1, 2, 3)
-    ]
-    effects = []
-    for season, signs in zip(SEASONS, SEASON_SIGNS, strict=True):
-        effect = 0.5 * sum(sign * contrast for sign, contrast in zip(signs, contrasts, strict=True))
-        effects.append(pm.Deterministic(f"season_{season}", effect, dims="seasonal"))
-    return effects
+    contrast = pm.Normal("season_contrast", 0.0, sd**centring, dims=("contrast", "seasonal"))
+    contrast = contrast * sd ** (1 - centring)
+    signs = 0.5 * np.array(SEASON_SIGNS)
+    effect = sum(signs[:, i, None] * contrast[None, i] for i in range(len(SEASONS) - 1))
+    return pm.Deterministic("season_effect", effect, dims=("season", "seasonal"))
 
 
-def season_weights(effects: list[Tensor], seasonal: list[str]) -> list[Tensor]:
+def season_weights(effects: Tensor, seasonal: list[str]) -> Tensor:
     """Return the weight of each season in the annual mean of every seasonal item.
 
     Burial is averaged with deposition as weight where the rows tell how deposition varies over the year; all else
@@ -62,52 +63,166 @@ def season_weights(effects: list[Tensor], seasonal: list[str]) -> list[Tensor]:
 
     Parameters
     ----------
-    effects : list of tensor
-        Seasonal effects, one vector per season.
+    effects : tensor (season, seasonal)
+        Seasonal effects.
     seasonal : list of str
         Items along them.
+
+    Returns
+    -------
+    tensor (season, seasonal)
+        Summing to one over the seasons.
     """
-    equal = [np.full(len(seasonal), 1 / len(SEASONS)) for _ in SEASONS]
+    equal = np.full((len(SEASONS), len(seasonal)), 1 / len(SEASONS))
     if "burial_fraction" not in seasonal or "biodeposition_rate" not in seasonal:
-        return equal
-    rate = seasonal.index("biodeposition_rate")
-    deposition = [pt.exp(effect[rate]) for effect in effects]
-    total = deposition[0] + deposition[1] + deposition[2] + deposition[3]
-    buried = np.array([float(name == "burial_fraction") for name in seasonal])
-    return [buried * part / total + (1 - buried) / len(SEASONS) for part in deposition]
+        return pt.as_tensor(equal)
+    deposition = pt.exp(effects[:, seasonal.index("biodeposition_rate")])
+    share = deposition / deposition.sum()
+    return pt.switch(np.array(seasonal) == "burial_fraction", share[:, None], equal)
 
 
-def season_value(
-    support: str, annual: Tensor, own: Tensor, effects: list[Tensor], weights: list[Tensor]
+def in_season(
+    annual: Tensor,
+    effects: Tensor,
+    weights: Tensor,
+    item: np.ndarray,
+    season: np.ndarray,
+    fraction: np.ndarray,
 ) -> Tensor:
-    """Return the link-scale mean in one season, given that of the year.
+    """Return link-scale means in their seasons, given those of the year.
 
     Parameters
     ----------
-    support : {"fraction", "positive"}
-        Support of the quantity.
     annual : tensor (n,)
-        Link of the annual mean.
-    own : tensor (n,)
-        Effect of the season asked for.
-    effects, weights : list of tensor (n,)
+        Links of the annual means.
+    effects, weights : tensor (season, seasonal)
         Effects of the four seasons and their weights in the annual mean.
+    item, season : array of int (n,)
+        Place along `seasonal` and season of each mean; season -1 asks for the annual mean itself.
+    fraction : array of bool (n,)
+        Whether the link is a logit; else it is a logarithm.
 
     Returns
     -------
     tensor (n,)
-        ``annual + own + shift`` with sum of weights x inverse link(annual + effect + shift) = inverse link(annual).
+        ``annual + effect + shift`` with sum of weights x inverse link(annual + effects + shift) = inverse
+        link(annual).
     """
-    raised = sum(w * pt.exp(e) for w, e in zip(weights, effects, strict=True))
-    shift = -pt.log(raised)
-    if support == "positive":
-        return annual + own + shift
+    return InSeason()(annual, effects, weights, item, season, fraction.astype(np.int64))
+
+
+@compiled
+def _shift(annual: float, effects: np.ndarray, weights: np.ndarray, fraction: bool) -> float:
+    raised = 0.0
+    for j in range(len(effects)):
+        raised += weights[j] * math.exp(effects[j])
+    shift = -math.log(raised)
+    if not fraction:
+        return shift
     for _ in range(NEWTON_STEPS):
-        # At the solution a Newton step no longer depends on where it started, so the last step alone carries the
-        # derivative; without this the gradient would unroll every step.
-        shift = disconnected_grad(shift)
-        parts = [pt.sigmoid(annual + e + shift) for e in effects]
-        mean = sum(w * p for w, p in zip(weights, parts, strict=True))
-        slope = sum(w * p * (1 - p) for w, p in zip(weights, parts, strict=True)) / (mean * (1 - mean))
-        shift = shift - (pt.log(mean) - pt.log1p(-mean) - annual) / slope
-    return annual + own + shift
+        mean, slope = 0.0, 0.0
+        for j in range(len(effects)):
+            p = 1.0 / (1.0 + math.exp(-(annual + effects[j] + shift)))
+            mean += weights[j] * p
+            slope += weights[j] * p * (1.0 - p)
+        shift -= (math.log(mean) - math.log1p(-mean) - annual) * mean * (1.0 - mean) / slope
+    return shift
+
+
+@compiled
+def _seasonal_links(
+    annual: np.ndarray,
+    effects: np.ndarray,
+    weights: np.ndarray,
+    item: np.ndarray,
+    season: np.ndarray,
+    fraction: np.ndarray,
+) -> np.ndarray:
+    found = annual.copy()
+    for i in range(len(annual)):
+        if season[i] >= 0:
+            effect = effects[:, item[i]]
+            shift = _shift(annual[i], effect, weights[:, item[i]], fraction[i] == 1)
+            found[i] += effect[season[i]] + shift
+    return found
+
+
+@compiled
+def _seasonal_slopes(
+    annual: np.ndarray,
+    effects: np.ndarray,
+    weights: np.ndarray,
+    item: np.ndarray,
+    season: np.ndarray,
+    fraction: np.ndarray,
+    found: np.ndarray,
+    cotangent: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Derivatives of the shift from the equation that it solves, so that no iteration is differentiated."""
+    by_annual, by_effect, by_weight = cotangent.copy(), np.zeros_like(effects), np.zeros_like(weights)
+    part, value = np.empty(effects.shape[0]), np.empty(effects.shape[0])
+    for i in range(len(annual)):
+        if season[i] < 0:
+            continue
+        q, back, mine = item[i], cotangent[i], season[i]
+        by_effect[mine, q] += back
+        shift = found[i] - annual[i] - effects[mine, q]
+        slope = 0.0
+        for j in range(len(part)):
+            linked = annual[i] + effects[j, q] + shift
+            if fraction[i] == 1:
+                value[j] = 1.0 / (1.0 + math.exp(-linked))
+                part[j] = weights[j, q] * value[j] * (1.0 - value[j])
+            else:
+                value[j] = math.exp(linked)
+                part[j] = weights[j, q] * value[j]
+            slope += part[j]
+        if fraction[i] == 1:
+            year = 1.0 / (1.0 + math.exp(-annual[i]))
+            by_annual[i] += back * (year * (1.0 - year) - slope) / slope
+        for j in range(len(part)):
+            by_effect[j, q] -= back * part[j] / slope
+            by_weight[j, q] -= back * value[j] / slope
+    return by_annual, by_effect, by_weight
+
+
+class InSeason(Op):
+    """`in_season` in a model's graph."""
+
+    __props__ = ()
+
+    def make_node(self, *inputs: Tensor) -> Apply:
+        """Take annual, effects, weights, item, season and fraction."""
+        given = [pt.as_tensor(one) for one in inputs]
+        return Apply(self, given, [given[0].type()])
+
+    def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
+        """Evaluate outside a compiled graph."""
+        output_storage[0][0] = _seasonal_links(*inputs)
+
+    def pullback(
+        self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], cotangents: Sequence[Tensor]
+    ) -> list[Tensor]:
+        """Differentiate through the equation that the shift solves."""
+        unconnected = [DisconnectedType()() for _ in inputs[3:]]
+        return [*_InSeasonSlopes()(*inputs, outputs[0], cotangents[0]), *unconnected]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        """Say that the indices are not differentiated."""
+        return [[i < 3] for i in range(len(node.inputs))]
+
+
+class _InSeasonSlopes(Op):
+    __props__ = ()
+
+    def make_node(self, *inputs: Tensor) -> Apply:
+        given = [pt.as_tensor(one) for one in inputs]
+        return Apply(self, given, [one.type() for one in given[:3]])
+
+    def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
+        for storage, value in zip(output_storage, _seasonal_slopes(*inputs), strict=True):
+            storage[0] = value
+
+
+calls(InSeason, _seasonal_links)
+calls(_InSeasonSlopes, _seasonal_slopes)

@@ -58,8 +58,7 @@ class World:
 
 def drawn(specification: Specification) -> World:
     model = model_of(specification)
-    seasons = [f"season_{name}" for name in SEASONS]
-    names = [n for n in ("eta", "level_sd", *seasons, "observed_mean") if n in model.named_vars]
+    names = [n for n in ("eta", "level_sd", "season_effect", "observed_mean") if n in model.named_vars]
     values = pm.draw([model[name] for name in names], DRAWS, mode="FAST_COMPILE", random_seed=12)
     return World(specification, dict(zip(names, values, strict=True)))
 
@@ -103,7 +102,7 @@ def test_the_year_is_the_arithmetic_mean_of_its_seasons(tmp_path: Path, name: st
     world = drawn(found)
     support = quantities()[name].support
     item = found.layout.seasonal[name]
-    effects = np.stack([world.sampled[f"season_{s}"][:, item] for s in SEASONS], axis=1)
+    effects = world.sampled["season_effect"][:, :, item]
     assert np.abs(effects.sum(axis=1)).max() < 1e-9
     for site in ("east", "west"):
         seasons = np.stack([world.observed(name, site, season=season) for season in SEASONS], axis=1)
@@ -164,7 +163,7 @@ def test_every_mean_that_the_literature_observes_is_computed_right(tmp_path: Pat
     }
     place = {node: i for i, node in enumerate(found.informed.nodes)}
     for draw in range(DRAWS):
-        effects = np.array([world.sampled[f"season_{s}"][draw] for s in SEASONS])
+        effects = world.sampled["season_effect"][draw]
         fall = np.exp(effects[:, layout.seasonal["biodeposition_rate"]])
         wanted = []
         for node, season in zip(targets.node, targets.season, strict=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -9,7 +11,7 @@ import pytest
 
 from bayescarbon.evidence.quantities import inverse_link, link
 from bayescarbon.model.priors import SEASON_SIGNS, SEASONS
-from bayescarbon.model.seasons import season_value, season_weights
+from bayescarbon.model.seasons import in_season, season_weights
 
 RATE, BURIAL, TISSUE = "biodeposition_rate", "burial_fraction", "tissue_carbon"
 
@@ -17,14 +19,18 @@ RATE, BURIAL, TISSUE = "biodeposition_rate", "burial_fraction", "tissue_carbon"
 def values_of(
     support: str, annual: np.ndarray, effects: np.ndarray, weights: np.ndarray, gradient: bool = False
 ) -> np.ndarray:
-    """Evaluate the link-scale means (season, n), or the gradient of their sum by annual mean and effects."""
-    year, moved = pt.dvector(), [pt.dvector() for _ in SEASONS]
-    share = [pt.as_tensor(w) for w in weights]
-    found = [season_value(support, year, own, moved, share) for own in moved]
+    """Evaluate the link-scale means (season, n), or the gradient of a weighted sum by annual mean and effects."""
+    year, moved = pt.dvector(), pt.dmatrix()
+    items, fraction = np.arange(len(annual)), np.full(len(annual), support == "fraction")
+    found = [
+        in_season(year, moved, pt.as_tensor(weights), items, np.full(len(annual), season), fraction)
+        for season in range(len(SEASONS))
+    ]
     result = pt.stack(found)
     if gradient:
-        result = pt.stack(pt.grad((pt.arange(1, 5)[:, None] * result).sum(), [year, *moved]))
-    return pytensor.function([year, *moved], result, mode="FAST_COMPILE")(annual, *effects)
+        by_year, by_effect = pt.grad((pt.arange(1, 5)[:, None] * result).sum(), [year, moved])
+        result = pt.concatenate([by_year[None], by_effect])
+    return pytensor.function([year, moved], result, mode="FAST_COMPILE")(annual, effects)
 
 
 def equal(n: int) -> np.ndarray:
@@ -82,12 +88,43 @@ def test_its_gradient_is_that_of_the_function(support: str) -> None:
         assert got[i] == pytest.approx(wanted, rel=1e-5, abs=1e-6)
 
 
+@pytest.mark.parametrize("support", ["fraction", "positive"])
+def test_its_gradient_by_the_weights_is_that_of_the_function(support: str) -> None:
+    rng = np.random.default_rng(3)
+    annual, effects = np.array([-2.5, 0.3, 2.0]), rng.normal(0, 0.8, (4, 3))
+    weights = rng.dirichlet([2, 2, 2, 2], 3).T
+    items, fraction = np.array([0, 2, 2]), np.full(3, support == "fraction")
+    seasons = np.array([1, 3, -1])
+
+    def total(weight: Any) -> Any:
+        return (
+            in_season(annual, effects, weight, items, seasons, fraction) * np.array([1.0, 2.0, 4.0])
+        ).sum()
+
+    free = pt.dmatrix()
+    got = pytensor.function([free], pt.grad(total(free), free), mode="FAST_COMPILE")(weights)
+    value = pytensor.function([free], total(free), mode="FAST_COMPILE")
+    for place in np.ndindex(weights.shape):
+        move = np.zeros_like(weights)
+        move[place] = 1e-6
+        wanted = (value(weights + move) - value(weights - move)) / 2e-6
+        assert got[place] == pytest.approx(wanted, rel=1e-5, abs=1e-6)
+
+
+def test_a_mean_of_the_year_has_no_season() -> None:
+    annual, effects = np.array([0.3, -1.0]), np.array([[0.5], [0.5], [-0.5], [-0.5]])
+    found = in_season(
+        annual, effects, equal(1), np.array([0, 0]), np.array([-1, -1]), np.array([True, False])
+    )
+    assert found.eval({}, mode="FAST_COMPILE").tolist() == annual.tolist()
+
+
 def test_burial_is_weighted_by_deposition_and_all_else_is_not() -> None:
-    effects = [pt.as_tensor(np.array([e, 0.0, 0.0])) for e in (0.5, 1.0, -0.5, -1.0)]
-    weights = np.array([w.eval() for w in season_weights(effects, [RATE, BURIAL, TISSUE])])
+    effects = pt.as_tensor(np.array([[e, 0.0, 0.0] for e in (0.5, 1.0, -0.5, -1.0)]))
+    weights = season_weights(effects, [RATE, BURIAL, TISSUE]).eval(mode="FAST_COMPILE")
     deposition = np.exp([0.5, 1.0, -0.5, -1.0])
     assert weights[:, 0].tolist() == [0.25] * 4
     assert weights[:, 1] == pytest.approx(deposition / deposition.sum())
     assert weights[:, 2].tolist() == [0.25] * 4
-    alone = season_weights(effects, [TISSUE, BURIAL])
-    assert all(np.asarray(w).tolist() == [0.25, 0.25] for w in alone)
+    alone = season_weights(effects, [TISSUE, BURIAL]).eval(mode="FAST_COMPILE")
+    assert alone.tolist() == [[0.25, 0.25]] * 4

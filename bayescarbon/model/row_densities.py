@@ -1,0 +1,241 @@
+"""Log density of one likelihood term and its two derivatives, compiled.
+
+One loop over terms in place of some eighty array operations: the gradient that NUTS needs compiles in seconds instead
+of tens of seconds, and is faster besides. The densities are those of `families`, where they are explained; the
+derivatives are theirs by hand, and the tests hold both against SciPy and central differences.
+
+A term is a row of two tables. `codes`: form, whether a fraction, target, scatter. `values`, by form:
+
+=========  ===========================================
+mean       count, averaged, first and second statistic
+spread     n, spread statistic
+extent     n, lower, upper
+bound      n, bound, +1 below it or -1 above it
+doubtful   first and second statistic, log density of the wide component
+=========  ===========================================
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bayescarbon.model.compiled_ops import compiled
+from bayescarbon.model.outliers import CONTAMINATION
+
+FORMS = ("mean", "spread", "extent", "bound", "doubtful")
+_MEAN, _SPREAD, _EXTENT, _BOUND, _DOUBTFUL = range(len(FORMS))
+# Below this score the asymptotic series of the normal tail takes over; its fifth term is 1e-11 there.
+TAIL = -25.0
+# Keeps the logarithm of what lies between two extremes finite where it underflows.
+NOTHING = 1e-12
+_HALF_LOG_2_PI = 0.5 * math.log(2 * math.pi)
+_LOG_CLEAN, _LOG_WIDE = math.log1p(-CONTAMINATION), math.log(CONTAMINATION)
+
+type Slopes = tuple[float, float, float]  # log density, by the mean, by the precision
+
+
+@compiled
+def digamma(x: float) -> float:
+    """Return the derivative of log Gamma at x > 0: recurrence up to 10, then the asymptotic series (to 1e-13)."""
+    total = 0.0
+    while x < 10.0:
+        total -= 1.0 / x
+        x += 1.0
+    inverse = 1.0 / (x * x)
+    series = inverse * (
+        1 / 12
+        - inverse
+        * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse * (1 / 132 - inverse * 691 / 32760))))
+    )
+    return total + math.log(x) - 0.5 / x - series
+
+
+@compiled
+def _of_sample(fraction: bool, mean: float, k: float, count: float, s1: float, s2: float) -> Slopes:
+    """`count` values of a Beta or Gamma with this mean and precision, in their sufficient statistics."""
+    if fraction:
+        a, b = mean * k, (1.0 - mean) * k
+        density = count * (math.lgamma(k) - math.lgamma(a) - math.lgamma(b)) + (a - 1.0) * s1 + (b - 1.0) * s2
+        psi_a, psi_b = digamma(a), digamma(b)
+        by_mean = k * (count * (psi_b - psi_a) + s1 - s2)
+        by_k = count * (digamma(k) - mean * psi_a - (1.0 - mean) * psi_b) + mean * s1 + (1.0 - mean) * s2
+        return density, by_mean, by_k
+    rate = k / mean
+    density = count * (k * math.log(rate) - math.lgamma(k)) + (k - 1.0) * s2 - rate * s1
+    by_mean = rate * (s1 / mean - count)
+    by_k = count * (math.log(rate) + 1.0 - digamma(k)) + s2 - s1 / mean
+    return density, by_mean, by_k
+
+
+@compiled
+def _of_mean(fraction: bool, mean: float, k: float, value: np.ndarray) -> Slopes:
+    averaged = value[1]
+    of_averages = averaged * (k + 1.0) - 1.0 if fraction else averaged * k
+    density, by_mean, by_k = _of_sample(fraction, mean, of_averages, value[0], value[2], value[3])
+    return density, by_mean, by_k * averaged
+
+
+@compiled
+def spread_moments(fraction: bool, mean: float, k: float, n: float) -> tuple[Slopes, Slopes]:
+    """Return expectation and relative variance of a sample's spread, each with its slopes by mean and precision.
+
+    Fractions: of the sample variance, with relative variance 2/(n-1) + excess kurtosis/n. Positive values: of the
+    squared coefficient of variation u, which for a Gamma is independent of the sample mean, so that s^2 = u mean^2
+    gives its moments as ratios; the variance itself rises with the mean and would count it in part twice.
+    """
+    if fraction:
+        q, skewed = mean * (1.0 - mean), 1.0 - 2.0 * mean
+        above, below = (k + 1.0) / q - (5.0 * k + 6.0), (k + 2.0) * (k + 3.0)
+        by_mean = -6.0 * (k + 1.0) / (q * q * below) * skewed / n
+        by_k = 6.0 / n * ((1.0 / q - 5.0) / below - above * (2.0 * k + 5.0) / below**2)
+        variance = 2.0 / (n - 1.0) + 6.0 * above / below / n
+        return (q / (k + 1.0), skewed / (k + 1.0), -q / (k + 1.0) ** 2), (variance, by_mean, by_k)
+    t = n * k  # shape of the sum
+    level = 1.0 + 2.0 / (n - 1.0) + 6.0 / t
+    ratio = t * (t + 1.0) / ((t + 2.0) * (t + 3.0))
+    ratio_by_t = ratio * (1.0 / t + 1.0 / (t + 1.0) - 1.0 / (t + 2.0) - 1.0 / (t + 3.0))
+    by_k = n * (level * ratio_by_t - 6.0 / (t * t) * ratio)
+    return (n / (t + 1.0), 0.0, -n * n / (t + 1.0) ** 2), (level * ratio - 1.0, 0.0, by_k)
+
+
+@compiled
+def _of_spread(fraction: bool, mean: float, k: float, value: np.ndarray) -> Slopes:
+    """Scaled chi-square of a sample's spread, with the degrees of freedom that its variance implies."""
+    spread = value[1]
+    expected, variance = spread_moments(fraction, mean, k, value[0])
+    half = 1.0 / variance[0]
+    scale = half / expected[0]
+    density = half * math.log(scale) - math.lgamma(half) + (half - 1.0) * math.log(spread) - scale * spread
+    by_half = math.log(scale) + 1.0 - digamma(half) + math.log(spread) - spread / expected[0]
+    by_expected = (scale * spread - half) / expected[0]
+    by_variance = -by_half * half * half
+    by_mean = by_expected * expected[1] + by_variance * variance[1]
+    return density, by_mean, by_expected * expected[2] + by_variance * variance[2]
+
+
+@compiled
+def normal_score(fraction: bool, x: float, mean: float, k: float) -> Slopes:
+    """Return z with Phi(z) = P(sample < x), nearly, and its derivatives by mean and precision.
+
+    Fractions: Camp and Paulson's cube root of the F distribution that a Beta is (Paulson 1942). Positive values: the
+    cube root of a chi-square of Wilson and Hilferty (1931). Both are good far into the tails.
+    """
+    if not fraction:
+        root = (x / mean) ** (1.0 / 3.0)
+        centred, steep = root - 1.0 + 1.0 / (9.0 * k), 3.0 * math.sqrt(k)
+        return (
+            centred * steep,
+            -root / (3.0 * mean) * steep,
+            centred * steep / (2.0 * k) - steep / (9.0 * k * k),
+        )
+    first, second = 1.0 / (9.0 * mean * k), 1.0 / (9.0 * (1.0 - mean) * k)
+    root = (x / (1.0 - x) * (1.0 - mean) / mean) ** (1.0 / 3.0)
+    above = (1.0 - second) * root - (1.0 - first)
+    below = math.sqrt(second * root * root + first)
+    z = above / below
+    root_by_mean = -root / (3.0 * mean * (1.0 - mean))
+    first_by_mean, second_by_mean = -first / mean, second / (1.0 - mean)
+    above_by_mean = (1.0 - second) * root_by_mean - second_by_mean * root + first_by_mean
+    squared_by_mean = second_by_mean * root * root + 2.0 * second * root * root_by_mean + first_by_mean
+    by_mean = (above_by_mean - z * squared_by_mean / (2.0 * below)) / below
+    # Both reciprocals fall as 1/k, so the squared denominator does as well.
+    by_k = ((second * root - first) / below + z / 2.0) / k
+    return z, by_mean, by_k
+
+
+@compiled
+def log_normal_cdf(z: float) -> tuple[float, float]:
+    """Return log Phi(z) and its slope, to 1e-10 also in the far lower tail, where Phi underflows."""
+    if z > TAIL:
+        value = math.log(0.5 * math.erfc(-z / math.sqrt(2.0)))
+    else:
+        inverse = 1.0 / (z * z)
+        series = inverse * (-1.0 + inverse * (3.0 + inverse * (-15.0 + inverse * 105.0)))
+        value = -0.5 * z * z - math.log(-z) - _HALF_LOG_2_PI + math.log1p(series)
+    return value, math.exp(-0.5 * z * z - _HALF_LOG_2_PI - value)
+
+
+@compiled
+def _of_extent(fraction: bool, mean: float, k: float, value: np.ndarray) -> Slopes:
+    """The n - 2 samples between two extremes."""
+    lower, lower_by_mean, lower_by_k = normal_score(fraction, value[1], mean, k)
+    upper, upper_by_mean, upper_by_k = normal_score(fraction, value[2], mean, k)
+    root_2 = math.sqrt(2.0)
+    inside = 0.5 * (math.erf(upper / root_2) - math.erf(lower / root_2)) + NOTHING
+    at_lower = math.exp(-0.5 * lower * lower - _HALF_LOG_2_PI)
+    at_upper = math.exp(-0.5 * upper * upper - _HALF_LOG_2_PI)
+    between = value[0] - 2.0
+    by_mean = between * (at_upper * upper_by_mean - at_lower * lower_by_mean) / inside
+    by_k = between * (at_upper * upper_by_k - at_lower * lower_by_k) / inside
+    return between * math.log(inside), by_mean, by_k
+
+
+@compiled
+def _of_bound(fraction: bool, mean: float, k: float, value: np.ndarray) -> Slopes:
+    """Samples on one side of a bound."""
+    z, by_mean, by_k = normal_score(fraction, value[1], mean, k)
+    density, slope = log_normal_cdf(value[2] * z)
+    factor = value[0] * value[2] * slope
+    return value[0] * density, factor * by_mean, factor * by_k
+
+
+@compiled
+def _of_doubtful(fraction: bool, mean: float, k: float, value: np.ndarray) -> Slopes:
+    """A suspect: (1 - eps) clean + eps wide; the mean is that of the clean component."""
+    clean, by_mean, by_k = _of_sample(fraction, mean, k, 1.0, value[0], value[1])
+    clean, wide = clean + _LOG_CLEAN, value[2] + _LOG_WIDE
+    largest = max(clean, wide)
+    total = largest + math.log(math.exp(clean - largest) + math.exp(wide - largest))
+    share = math.exp(clean - total)
+    return total, share * by_mean, share * by_k
+
+
+@compiled
+def row_densities(
+    mean: np.ndarray, cv: np.ndarray, level: np.ndarray, codes: np.ndarray, values: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the sum of the log densities of all terms, and its derivatives by every mean and every scatter.
+
+    Parameters
+    ----------
+    mean : array (target,)
+        Arithmetic means, natural scale.
+    cv : array (scatter,)
+        Coefficients of variation of single samples.
+    level : array (scatter,)
+        Mean at which each coefficient of variation is stated; fractions only.
+    codes : array of int (term, 4)
+        See the module.
+    values : array (term, 4)
+        See the module.
+
+    Returns
+    -------
+    total : array without dims
+    by_mean : array (target,)
+    by_cv : array (scatter,)
+    """
+    total = 0.0
+    by_mean, by_cv = np.zeros_like(mean), np.zeros_like(cv)
+    for i in range(len(codes)):
+        form, fraction, target, scatter = codes[i, 0], codes[i, 1] == 1, codes[i, 2], codes[i, 3]
+        theta, spread, value = mean[target], cv[scatter], values[i]
+        k = spread**-2.0
+        if fraction:
+            k *= (1.0 - level[scatter]) / level[scatter]
+        if form == _MEAN:
+            found = _of_mean(fraction, theta, k, value)
+        elif form == _SPREAD:
+            found = _of_spread(fraction, theta, k, value)
+        elif form == _EXTENT:
+            found = _of_extent(fraction, theta, k, value)
+        elif form == _BOUND:
+            found = _of_bound(fraction, theta, k, value)
+        else:
+            found = _of_doubtful(fraction, theta, k, value)
+        total += found[0]
+        by_mean[target] += found[1]
+        by_cv[scatter] -= found[2] * 2.0 * k / spread
+    return np.asarray(total), by_mean, by_cv
