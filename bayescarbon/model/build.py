@@ -14,7 +14,7 @@ from bayescarbon.model.layout import LEVELS, Layout, StudyCells, start_layout, s
 from bayescarbon.model.measurements import DIRECT
 from bayescarbon.model.observations import Observations, seasonal_items
 from bayescarbon.model.priors import SEASONS, Z95
-from bayescarbon.model.seasons import season_effects
+from bayescarbon.model.seasons import season_contrasts
 from bayescarbon.study import Study
 
 
@@ -101,15 +101,15 @@ def model_of(specification: Specification) -> pm.Model:
         coords[f"{name}_node"] = [node_label(layout, node) for node in informed.nodes[level == depth]]
     with pm.Model(coords=coords) as model:
         eta = hierarchy(layout, informed)
-        effects = (
-            season_effects(layout, informed.seasonal, informed.season_weights) if informed.seasonal else None
-        )
+        contrast = None
+        if informed.seasonal:
+            contrast = season_contrasts(layout, informed.seasonal, informed.season_weights)
         median = np.array([q.scatter.q50 for q in observations.scatter])
         high, low = (
             np.array([getattr(q.scatter, end) for q in observations.scatter]) for end in ("q95", "q05")
         )
         cv = pm.LogNormal("scatter", np.log(median), np.log(high / low) / (2 * Z95), dims="scatter_of")
-        mean = observed_means(layout, informed, observations.targets, eta, effects)
+        mean = observed_means(layout, informed, observations.targets, eta, contrast)
         mean = pm.Deterministic("observed_mean", mean)
         pm.Potential(f"{DIRECT.table}_rows", DIRECT.log_likelihood(observations, mean, cv))
     return model

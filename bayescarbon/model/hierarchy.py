@@ -21,7 +21,7 @@ from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import LEVELS, Layout
 from bayescarbon.model.observations import Observations, Targets
 from bayescarbon.model.priors import LEVEL_LOG_SD
-from bayescarbon.model.seasons import in_season, season_weights
+from bayescarbon.model.seasons import in_season
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def hierarchy(layout: Layout, informed: Informed) -> Tensor:
 
 
 def observed_means(
-    layout: Layout, informed: Informed, targets: Targets, eta: Tensor, effects: Tensor | None
+    layout: Layout, informed: Informed, targets: Targets, eta: Tensor, contrast: Tensor | None
 ) -> Tensor:
     """Return the natural-scale means that rows observe: simple targets first, then composites.
 
@@ -116,20 +116,19 @@ def observed_means(
         What rows observe.
     eta : tensor (node,)
         Link of the annual mean at the informed nodes.
-    effects : tensor (season, seasonal) or None
-        Seasonal effects; None where no row names a season.
+    contrast : tensor (contrast, seasonal) or None
+        Contrasts of the seasonal effects; None where no row names a season.
     """
     place = {node: position for position, node in enumerate(informed.nodes)}
     value = eta[np.array([place[node] for node in targets.node])]
     support = layout.support()[targets.node]
     season = np.array(targets.season)
-    if effects is not None:
+    if contrast is not None:
         names = [layout.items[layout.item[node]].name for node in targets.node]
         item = np.array(
             [informed.seasonal.index(n) if s >= 0 else 0 for n, s in zip(names, season, strict=True)]
         )
-        weights = season_weights(effects, informed.seasonal)
-        value = in_season(value, effects, weights, item, season, support == "fraction")
+        value = in_season(value, contrast, item, season, support == "fraction", informed.seasonal)
     return _with_composites(_natural(value, support), targets)
 
 

@@ -28,7 +28,13 @@ from bayescarbon.model.priors import SEASON_SIGNS, SEASONS
 NEWTON_STEPS = 3
 
 
-def season_effects(layout: Layout, seasonal: list[str], centring: np.ndarray) -> Tensor:
+# Effects of the four seasons from three free contrasts, orthonormal and summing to zero.
+_CONTRASTS = 0.5 * np.array(SEASON_SIGNS, dtype=float)
+# Whose deposition weighs the seasons of whose mean.
+_WEIGHING, _WEIGHED = "biodeposition_rate", "burial_fraction"
+
+
+def season_contrasts(layout: Layout, seasonal: list[str], centring: np.ndarray) -> Tensor:
     """Add the seasonal effects to the model in context.
 
     Parameters
@@ -42,52 +48,26 @@ def season_effects(layout: Layout, seasonal: list[str], centring: np.ndarray) ->
 
     Returns
     -------
-    tensor (season, seasonal)
-        Effects on the link; they sum to zero over the seasons.
+    tensor (contrast, seasonal)
+        Free contrasts; the effects that they stand for are the deterministic ``season_effect``.
     """
     priors = [layout.items[layout.item_index(name)].prior for name in seasonal]
     median, log_sd = np.array([p.season_sd for p in priors]), np.array([p.season_log_sd for p in priors])
     sd = pm.LogNormal("season_sd", np.log(median), log_sd, dims="seasonal")
     contrast = pm.Normal("season_contrast", 0.0, sd**centring, dims=("contrast", "seasonal"))
     contrast = contrast * sd ** (1 - centring)
-    signs = 0.5 * np.array(SEASON_SIGNS)
-    effect = sum(signs[:, i, None] * contrast[None, i] for i in range(len(SEASONS) - 1))
-    return pm.Deterministic("season_effect", effect, dims=("season", "seasonal"))
-
-
-def season_weights(effects: Tensor, seasonal: list[str]) -> Tensor:
-    """Return the weight of each season in the annual mean of every seasonal item.
-
-    Burial is averaged with deposition as weight where the rows tell how deposition varies over the year; all else
-    with equal weights.
-
-    Parameters
-    ----------
-    effects : tensor (season, seasonal)
-        Seasonal effects.
-    seasonal : list of str
-        Items along them.
-
-    Returns
-    -------
-    tensor (season, seasonal)
-        Summing to one over the seasons.
-    """
-    equal = np.full((len(SEASONS), len(seasonal)), 1 / len(SEASONS))
-    if "burial_fraction" not in seasonal or "biodeposition_rate" not in seasonal:
-        return pt.as_tensor(equal)
-    deposition = pt.exp(effects[:, seasonal.index("biodeposition_rate")])
-    share = deposition / deposition.sum()
-    return pt.switch(np.array(seasonal) == "burial_fraction", share[:, None], equal)
+    effect = sum(_CONTRASTS[:, i, None] * contrast[None, i] for i in range(len(SEASONS) - 1))
+    pm.Deterministic("season_effect", effect, dims=("season", "seasonal"))
+    return contrast
 
 
 def in_season(
     annual: Tensor,
-    effects: Tensor,
-    weights: Tensor,
+    contrast: Tensor,
     item: np.ndarray,
     season: np.ndarray,
     fraction: np.ndarray,
+    seasonal: list[str],
 ) -> Tensor:
     """Return link-scale means in their seasons, given those of the year.
 
@@ -95,12 +75,15 @@ def in_season(
     ----------
     annual : tensor (n,)
         Links of the annual means.
-    effects, weights : tensor (season, seasonal)
-        Effects of the four seasons and their weights in the annual mean.
+    contrast : tensor (contrast, seasonal)
+        Contrasts of the seasonal effects.
     item, season : array of int (n,)
         Place along `seasonal` and season of each mean; season -1 asks for the annual mean itself.
     fraction : array of bool (n,)
         Whether the link is a logit; else it is a logarithm.
+    seasonal : list of str
+        Names of the seasonal items. Burial is averaged with deposition as weight where the rows tell how deposition
+        varies over the year; all else with equal weights.
 
     Returns
     -------
@@ -108,7 +91,37 @@ def in_season(
         ``annual + effect + shift`` with sum of weights x inverse link(annual + effects + shift) = inverse
         link(annual).
     """
-    return InSeason()(annual, effects, weights, item, season, fraction.astype(np.int64))
+    weighed = [-1, -1]
+    if _WEIGHING in seasonal and _WEIGHED in seasonal:
+        weighed = [seasonal.index(_WEIGHING), seasonal.index(_WEIGHED)]
+    return InSeason()(annual, contrast, item, season, fraction.astype(np.int64), np.array(weighed))
+
+
+@compiled
+def effects_and_weights(contrast: np.ndarray, weighed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the effects of the four seasons and their weights in the annual mean, each (season, seasonal).
+
+    Parameters
+    ----------
+    contrast : array (contrast, seasonal)
+        Contrasts.
+    weighed : array of int (2,)
+        Item whose effects weigh, and item that is weighed; -1 where there are none.
+    """
+    seasons = len(_CONTRASTS)
+    effects = np.zeros((seasons, contrast.shape[1]))
+    weights = np.full((seasons, contrast.shape[1]), 1.0 / seasons)
+    for j in range(seasons):
+        for i in range(len(contrast)):
+            for q in range(contrast.shape[1]):
+                effects[j, q] += _CONTRASTS[j, i] * contrast[i, q]
+    if weighed[0] >= 0:
+        total = 0.0
+        for j in range(seasons):
+            total += math.exp(effects[j, weighed[0]])
+        for j in range(seasons):
+            weights[j, weighed[1]] = math.exp(effects[j, weighed[0]]) / total
+    return effects, weights
 
 
 @compiled
@@ -132,12 +145,13 @@ def _shift(annual: float, effects: np.ndarray, weights: np.ndarray, fraction: bo
 @compiled
 def _seasonal_links(
     annual: np.ndarray,
-    effects: np.ndarray,
-    weights: np.ndarray,
+    contrast: np.ndarray,
     item: np.ndarray,
     season: np.ndarray,
     fraction: np.ndarray,
+    weighed: np.ndarray,
 ) -> np.ndarray:
+    effects, weights = effects_and_weights(contrast, weighed)
     found = annual.copy()
     for i in range(len(annual)):
         if season[i] >= 0:
@@ -150,15 +164,16 @@ def _seasonal_links(
 @compiled
 def _seasonal_slopes(
     annual: np.ndarray,
-    effects: np.ndarray,
-    weights: np.ndarray,
+    contrast: np.ndarray,
     item: np.ndarray,
     season: np.ndarray,
     fraction: np.ndarray,
+    weighed: np.ndarray,
     found: np.ndarray,
     cotangent: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray]:
     """Derivatives of the shift from the equation that it solves, so that no iteration is differentiated."""
+    effects, weights = effects_and_weights(contrast, weighed)
     by_annual, by_effect, by_weight = cotangent.copy(), np.zeros_like(effects), np.zeros_like(weights)
     part, value = np.empty(effects.shape[0]), np.empty(effects.shape[0])
     for i in range(len(annual)):
@@ -183,7 +198,18 @@ def _seasonal_slopes(
         for j in range(len(part)):
             by_effect[j, q] -= back * part[j] / slope
             by_weight[j, q] -= back * value[j] / slope
-    return by_annual, by_effect, by_weight
+    if weighed[0] >= 0:
+        # A weight is a softmax of effects.
+        weight, slope = weights[:, weighed[1]], by_weight[:, weighed[1]]
+        middle = (weight * slope).sum()
+        for j in range(len(part)):
+            by_effect[j, weighed[0]] += weight[j] * (slope[j] - middle)
+    by_contrast = np.zeros_like(contrast)
+    for j in range(len(part)):
+        for i in range(len(contrast)):
+            for q in range(contrast.shape[1]):
+                by_contrast[i, q] += _CONTRASTS[j, i] * by_effect[j, q]
+    return by_annual, by_contrast
 
 
 class InSeason(Op):
@@ -192,7 +218,7 @@ class InSeason(Op):
     __props__ = ()
 
     def make_node(self, *inputs: Tensor) -> Apply:
-        """Take annual, effects, weights, item, season and fraction."""
+        """Take annual, contrast, item, season, fraction and weighed."""
         given = [pt.as_tensor(one) for one in inputs]
         return Apply(self, given, [given[0].type()])
 
@@ -204,12 +230,12 @@ class InSeason(Op):
         self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], cotangents: Sequence[Tensor]
     ) -> list[Tensor]:
         """Differentiate through the equation that the shift solves."""
-        unconnected = [DisconnectedType()() for _ in inputs[3:]]
+        unconnected = [DisconnectedType()() for _ in inputs[2:]]
         return [*_InSeasonSlopes()(*inputs, outputs[0], cotangents[0]), *unconnected]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Say that the indices are not differentiated."""
-        return [[i < 3] for i in range(len(node.inputs))]
+        return [[i < 2] for i in range(len(node.inputs))]
 
 
 class _InSeasonSlopes(Op):
@@ -217,7 +243,7 @@ class _InSeasonSlopes(Op):
 
     def make_node(self, *inputs: Tensor) -> Apply:
         given = [pt.as_tensor(one) for one in inputs]
-        return Apply(self, given, [one.type() for one in given[:3]])
+        return Apply(self, given, [one.type() for one in given[:2]])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
         for storage, value in zip(output_storage, _seasonal_slopes(*inputs), strict=True):
