@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,20 @@ from bayescarbon.model.hierarchy import node_label
 from bayescarbon.model.inputs import harvest_draws, margin_standard, water_ratio
 from bayescarbon.model.predict import complete, quantity_draws
 from bayescarbon.model.predictive import replicate
-from bayescarbon.model.tables import dataset_frame, frame_dataset, outlier_table, quantity_table, row_dataset
+from bayescarbon.model.tables import (
+    bearing_rows,
+    dataset_frame,
+    frame_dataset,
+    outlier_table,
+    quantity_table,
+    row_dataset,
+)
 from bayescarbon.study import Study
 
 type Progress = Callable[[str, int, int], None]
 
 DERIVED = ("eta", "season_effect", "observed_mean")
-KEPT = ("mu", "level_sd", "scatter", *DERIVED)
+KEPT = ("mu", "level_sd", "scatter", "season_sd", *DERIVED)
 SAFER = {"tune": 2, "draws": 2, "target_accept": 0.998}
 PRIOR_DRAWS = 1000
 BATCH_COLUMNS = ("stocked_t", "cycle_days", "individuals", "emissions_t_co2e")
@@ -262,7 +269,7 @@ def fit(
     return Fit(data, verdict, timings)
 
 
-def _kept(model: pm.Model, names: tuple[str, ...] = KEPT) -> list[str]:
+def _kept(model: pm.Model, names: Sequence[str] = KEPT) -> list[str]:
     return [name for name in names if name in model.named_vars]
 
 
@@ -361,7 +368,9 @@ def _groups(
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
     observations = specification.observations
     groups: dict[str, xr.Dataset] = {
-        "quantity_table": frame_dataset(quantity_table(posterior, convergence_table, observations.rows))
+        "quantity_table": frame_dataset(
+            quantity_table(posterior, convergence_table, bearing_rows(observations, specification.terms))
+        )
     }
     posterior = posterior.assign(harvest_t=harvest_draws(study.harvest, shape, rng))
     if len(study.economics):

@@ -15,6 +15,7 @@ from bayescarbon.evidence.quantities import composites, quantities
 from bayescarbon.report.manifest import plain, problem_record
 from bayescarbon.report.terminal import Line, aligned, number
 from bayescarbon.study import read_study
+from bayescarbon.study.describe import measured
 
 if TYPE_CHECKING:
     from bayescarbon.study import Study
@@ -82,6 +83,30 @@ def _prior_lines(study: Study) -> list[Line | str]:
     return ["", Line("Priors that the study replaces", bold=True), *(f"  {line}" for line in aligned(rows))]
 
 
+def _sites(number: int) -> str:
+    return "" if not number else "1 site" if number == 1 else f"{number} sites"
+
+
+def _measured_lines(study: Study) -> list[Line | str]:
+    told = measured(study)
+    if not told:
+        return []
+    rows = [
+        (
+            row["table"],
+            f"{row['count']} {row['what']}",
+            _sites(row["sites"]),
+            row["use"],
+        )
+        for row in told
+    ]
+    return [
+        "",
+        Line("Measurements with a model of their own", bold=True),
+        *(f"  {line}" for line in aligned(rows)),
+    ]
+
+
 def flagged_rows(rows: pd.DataFrame) -> list[str]:
     """Say which rows are read with a reservation: shells heavier in carbon than their mineral, ranges without n.
 
@@ -117,6 +142,7 @@ def _lines(study: Study, counts: list[dict[str, Any]], flagged: list[str]) -> li
         "",
         Line("Evidence, in rows", bold=True),
         *(f"  {line}" for line in aligned([header, *rows])),
+        *_measured_lines(study),
         *_prior_lines(study),
     ]
     if study.warnings:
@@ -144,6 +170,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
             "headline_rule": study.headline_rule,
             "batches": plain(study.harvest[columns].to_dict("records")),
             "evidence": counts,
+            "measured": measured(study),
             "priors": {
                 name: dict(zip(("q05", "q50", "q95"), p.quantiles.as_tuple(), strict=True))
                 | {"reason": p.reason}

@@ -42,6 +42,9 @@ class Quantiles:
         return (self.q05, self.q50, self.q95)
 
 
+#: Stem of the file of what stands between measurements and quantities.
+INSTRUMENTS = "instruments"
+
 #: Placeholder where a composite states nothing: its distribution follows from its parts.
 UNSTATED = Quantiles(nan, nan, nan)
 
@@ -202,7 +205,31 @@ def quantities() -> dict[str, Quantity]:
     DefinitionError
         If a shipped table is not a valid definition.
     """
-    return {name: q for name, q in _all().items() if not q.composite_of}
+    return {name: q for name, q in _all().items() if not q.composite_of and q.family != INSTRUMENTS}
+
+
+@cache
+def instruments() -> dict[str, Quantity]:
+    """Return what stands between measurements and quantities: estimated with them, part of no ledger line.
+
+    Raises
+    ------
+    DefinitionError
+        If a shipped table is not a valid definition.
+    """
+    return {name: q for name, q in _all().items() if not q.composite_of and q.family == INSTRUMENTS}
+
+
+@cache
+def readings() -> dict[str, Quantity]:
+    """Return what instruments read, computed from `instruments` and `quantities`; no user names them.
+
+    Raises
+    ------
+    DefinitionError
+        If a shipped table is not a valid definition.
+    """
+    return {name: q for name, q in _all().items() if q.composite_of and q.family == INSTRUMENTS}
 
 
 @cache
@@ -214,7 +241,7 @@ def composites() -> dict[str, Quantity]:
     DefinitionError
         If a shipped table is not a valid definition.
     """
-    return {name: q for name, q in _all().items() if q.composite_of}
+    return {name: q for name, q in _all().items() if q.composite_of and q.family != INSTRUMENTS}
 
 
 @cache

@@ -14,9 +14,10 @@ from bayescarbon.evidence.units import convert
 
 EVIDENCE_COLUMNS = (
     "id", "origin", "quantity", "species", "group", "site", "season", "kind",
-    "value", "sd", "n", "low", "high", "method", "source", "note",
+    "value", "sd", "n", "low", "high", "method", "source", "note", "shell_length_mm", "dry_weight_g",
 )  # fmt: skip
-NUMBER_COLUMNS = ("value", "sd", "n", "low", "high")
+SIZE_COLUMNS = ("shell_length_mm", "dry_weight_g")
+NUMBER_COLUMNS = ("value", "sd", "n", "low", "high", *SIZE_COLUMNS)
 
 KINDS = ("sample", "summary", "range", "below", "above")
 SEASONS = ("spring", "summer", "autumn", "winter")

@@ -9,10 +9,12 @@ import pandas as pd
 import pymc as pm
 
 from bayescarbon.evidence.literature import beside
+from bayescarbon.model.families import Tensor
 from bayescarbon.model.hierarchy import Informed, hierarchy, informed_part, node_label, observed_means
 from bayescarbon.model.layout import LEVELS, Layout, StudyCells, start_layout, study_cells
-from bayescarbon.model.measurements import DIRECT
-from bayescarbon.model.observations import Observations, seasonal_items
+from bayescarbon.model.likelihood import direct_log_likelihood
+from bayescarbon.model.measurements import MEASUREMENT_MODELS, Term
+from bayescarbon.model.observations import Observations, observe, seasonal_items
 from bayescarbon.model.priors import SEASONS, Z95
 from bayescarbon.model.seasons import season_contrasts
 from bayescarbon.study import Study
@@ -29,7 +31,9 @@ class Specification:
     cells : StudyCells
         Nodes that the accounting reads.
     observations : Observations
-        Evidence rows and their targets.
+        Evidence rows, and the rows of instruments, with their targets.
+    terms : tuple of Term
+        Likelihoods of the tables that are no samples of one mean.
     informed : Informed
         What data inform.
     """
@@ -37,6 +41,7 @@ class Specification:
     layout: Layout
     cells: StudyCells
     observations: Observations
+    terms: tuple[Term, ...]
     informed: Informed
 
 
@@ -46,12 +51,14 @@ def evidence_for(study: Study, literature: bool = True) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
-        Its evidence rows come first.
+        Its evidence rows come first, then what its instruments read.
     literature : bool
         Whether the shipped literature enters.
     """
     own = study.evidence
-    return pd.concat([own, beside(own)], ignore_index=True) if literature else own.reset_index(drop=True)
+    read = [model.rows(study) for model in MEASUREMENT_MODELS if model.rows is not None]
+    published = [beside(own)] if literature else []
+    return pd.concat([own, *(rows for rows in read if len(rows)), *published], ignore_index=True)
 
 
 def specify(study: Study, literature: bool = True) -> Specification:
@@ -59,8 +66,10 @@ def specify(study: Study, literature: bool = True) -> Specification:
     evidence = evidence_for(study, literature)
     layout = start_layout(study, seasonal_items(evidence))
     cells = study_cells(layout, study)
-    observations = DIRECT.observe(layout, evidence)
-    return Specification(layout, cells, observations, informed_part(layout, observations))
+    observations = observe(layout, evidence)
+    found = [model.term(layout, study) for model in MEASUREMENT_MODELS if model.term is not None]
+    terms = tuple(term for term in found if term is not None)
+    return Specification(layout, cells, observations, terms, informed_part(layout, observations, terms))
 
 
 def build_model(study: Study, literature: bool = True) -> pm.Model:
@@ -104,12 +113,29 @@ def model_of(specification: Specification) -> pm.Model:
         contrast = None
         if informed.seasonal:
             contrast = season_contrasts(layout, informed.seasonal, informed.season_weights)
-        median = np.array([q.scatter.q50 for q in observations.scatter])
-        high, low = (
-            np.array([getattr(q.scatter, end) for q in observations.scatter]) for end in ("q95", "q05")
-        )
-        cv = pm.LogNormal("scatter", np.log(median), np.log(high / low) / (2 * Z95), dims="scatter_of")
-        mean = observed_means(layout, informed, observations.targets, eta, contrast)
-        mean = pm.Deterministic("observed_mean", mean)
-        pm.Potential(f"{DIRECT.table}_rows", DIRECT.log_likelihood(observations, mean, cv))
+        if len(observations.rows):
+            mean = observed_means(layout, informed, observations.targets, eta, contrast)
+            mean = pm.Deterministic("observed_mean", mean)
+            pm.Potential("rows", direct_log_likelihood(observations, mean, scatter(observations)))
+        place = {node: position for position, node in enumerate(informed.nodes)}
+        for term in specification.terms:
+            density = term.log_likelihood(lambda nodes: eta[np.array([place[node] for node in nodes])])
+            pm.Potential(f"{term.table}_rows", density)
     return model
+
+
+def scatter(observations: Observations) -> Tensor:
+    """Add the coefficients of variation of single samples to the model in context.
+
+    Parameters
+    ----------
+    observations : Observations
+        Which of them there are.
+
+    Returns
+    -------
+    tensor (scatter_of,)
+    """
+    stated = [q.scatter for q in observations.scatter]
+    median, low, high = (np.array([getattr(one, end) for one in stated]) for end in ("q50", "q05", "q95"))
+    return pm.LogNormal("scatter", np.log(median), np.log(high / low) / (2 * Z95), dims="scatter_of")

@@ -7,13 +7,16 @@ weight per node: zeta ~ Normal(parent w, sd^w), effect = parent + sd^(1-w) (zeta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from bayescarbon.model.layout import Layout
+from bayescarbon.model.measurements.model import Term
 from bayescarbon.model.observations import Observations
 
 
-def information(layout: Layout, observations: Observations) -> np.ndarray:
+def information(layout: Layout, observations: Observations, terms: Sequence[Term] = ()) -> np.ndarray:
     """Return, per node, the precision on the link scale that its own and its children's rows carry.
 
     Parameters
@@ -22,6 +25,8 @@ def information(layout: Layout, observations: Observations) -> np.ndarray:
         Nodes, every parent before its children.
     observations : Observations
         Rows and their targets.
+    terms : sequence of Term
+        Tables with likelihoods of their own.
 
     Returns
     -------
@@ -40,6 +45,8 @@ def information(layout: Layout, observations: Observations) -> np.ndarray:
         parts = (target,) if target < simple else targets.parts[target - simple]
         for part in parts:
             precision[targets.node[part]] += count / variance / len(parts)
+    for term in terms:
+        np.add.at(precision, term.nodes, term.information)
     for node in range(layout.n_nodes - 1, len(layout.items) - 1, -1):
         if precision[node] > 0:
             spread = layout.sd_median[layout.sd[node]]

@@ -7,6 +7,7 @@ posterior, in a model whose size follows the data instead of the farm list.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from bayescarbon.model.centring import centring_weights, information, season_cen
 from bayescarbon.model.composites import composed
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import LEVELS, Layout
+from bayescarbon.model.measurements.model import Term
 from bayescarbon.model.observations import Observations, Targets
 from bayescarbon.model.priors import LEVEL_LOG_SD
 from bayescarbon.model.seasons import in_season
@@ -50,9 +52,9 @@ class Informed:
     season_weights: np.ndarray
 
 
-def informed_part(layout: Layout, observations: Observations) -> Informed:
+def informed_part(layout: Layout, observations: Observations, terms: Sequence[Term] = ()) -> Informed:
     """Return which nodes, items and scales the rows inform, and how each effect is centred."""
-    precision = information(layout, observations)
+    precision = information(layout, observations, terms)
     nodes = np.flatnonzero(precision > 0)
     level = np.array(layout.level)[nodes]
     nodes = nodes[np.argsort(level, kind="stable")]
@@ -147,8 +149,12 @@ def _with_composites(natural: Tensor, targets: Targets) -> Tensor:
         members = [i for i, other in enumerate(targets.composite) if other == name]
         parts = np.array([targets.parts[i] for i in members])
         named = [as_xtensor(natural[parts[:, j]], dims=("target",)) for j in range(parts.shape[1])]
+        constants = np.array([targets.constants[i] for i in members])
+        stated = [as_xtensor(pt.as_tensor(column), dims=("target",)) for column in constants.T]
         # Named operations have no gradient of their own: they are lowered to plain ones before NUTS asks for it.
-        blocks.append(rewrite_graph(composed(name, named).values, include=("lower_xtensor",), clone=False))
+        blocks.append(
+            rewrite_graph(composed(name, named, stated).values, include=("lower_xtensor",), clone=False)
+        )
         order.extend(members)
     if len(blocks) == 1:
         return natural

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from bayescarbon.evidence.quantities import Quantiles, Quantity, quantities
+from bayescarbon.evidence.quantities import Quantiles, Quantity, instruments, quantities
 from bayescarbon.model.priors import Z95, LinkPrior, link_prior, simplex_priors
 from bayescarbon.study import Study
 
@@ -149,7 +149,7 @@ def evidence_site(origin: str, source: str, site: str) -> str:
 def start_layout(study: Study, seasonal: set[str]) -> Layout:
     """Return a layout with every item and its prior, the study's own priors in place, and no node below mu."""
     layout = Layout()
-    for name, quantity in quantities().items():
+    for name, quantity in (quantities() | instruments()).items():
         stated = stated_quantiles(study, quantity)
         if quantity.support == "simplex":
             components = tuple((q.q05, q.q50, q.q95) for q in quantity.by.values())
@@ -208,6 +208,8 @@ def study_cells(layout: Layout, study: Study) -> StudyCells:
     single: dict[str, int] = {}
     for item in layout.items:
         name = item.name
+        if item.quantity.name in instruments():
+            continue
         if "species" in item.quantity.levels:
             places = zip(stocks["group"], stocks["species"], stocks["site"], strict=True)
             by_stock[name] = np.array([layout.cell(name, g, s, farm_site(where)) for g, s, where in places])

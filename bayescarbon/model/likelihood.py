@@ -26,7 +26,8 @@ from bayescarbon.model.row_densities import FORMS, row_densities
 # Log-sd added to the wide component of a contaminated positive sample: a slip of the decimal point either way.
 WIDE_LOG_SD = float(np.log(10.0))
 # Level at which the scatter of a composite is stated; Sun et al. 2020 give 0.064 to 0.109 t C per live tonne.
-COMPOSITE_LEVELS = {"carbon_per_live": 0.09, "whole_body_carbon": 0.14, "carbon_deposition_rate": 4.0}
+# A level means nothing for what is positive.
+COMPOSITE_LEVELS = {"carbon_per_live": 0.09, "whole_body_carbon": 0.14, "trap_carbon": 0.05}
 
 
 class RowDensities(Op):
@@ -122,7 +123,7 @@ def _with_statistics(doubtful: pd.DataFrame) -> pd.DataFrame:
 def scatter_levels(definitions: list[Quantity]) -> np.ndarray:
     """Return the mean at which each stated coefficient of variation holds: the prior median."""
     return np.array(
-        [q.prior.q50 if np.isfinite(q.prior.q50) else COMPOSITE_LEVELS[q.name] for q in definitions]
+        [q.prior.q50 if np.isfinite(q.prior.q50) else COMPOSITE_LEVELS.get(q.name, 1.0) for q in definitions]
     )
 
 

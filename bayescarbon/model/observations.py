@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from bayescarbon.evidence.quantities import Quantity, composites, link, quantities
+from bayescarbon.evidence.quantities import Quantity, composites, instruments, link, quantities, readings
 from bayescarbon.model.composites import OXYGEN_LOSS, composed
+from bayescarbon.model.equations import seasonal_parts, with_equations
 from bayescarbon.model.families import FAMILIES
 from bayescarbon.model.layout import Layout, evidence_site
 from bayescarbon.model.outliers import suspects
@@ -20,13 +21,9 @@ from bayescarbon.model.priors import SEASONS, Z95
 
 # Link-scale sd of the stand-in distribution of a composite at a new farm: a factor five either way at 90 %.
 LOOSE_SD = 1.0
-# Apparent burial of an oxygen incubation: 1 - x = a (1 - B). The loss 1 - x is what scatters, and it is positive.
-OXYGEN_PARTS = ("oxygen_visible_share", "burial_fraction")
 # A publication's figure without n is a mean of unknown many, not an animal: such rows scatter by themselves and tell
 # nothing about the scatter of a farm's own samples.
 REPORTED_MEANS = ", reported means"
-# The organic share is bounded below by the chemistry of the shell it is part of, so rows on it see both cells.
-ORGANIC_PARTS = ("shell_organic_share", "shell_carbon")
 
 
 @dataclass
@@ -37,16 +34,17 @@ class Targets:
     ----------
     node, season : list of int
         Of the simple targets; season is -1 for the annual mean.
-    composite, parts : list
-        Of the composite targets: the name, and the simple targets it is computed from.
+    composite, parts, constants : list
+        Of the composite targets: the name, the simple targets it is computed from, and what the measurement states.
     """
 
     node: list[int] = field(default_factory=list)
     season: list[int] = field(default_factory=list)
     composite: list[str] = field(default_factory=list)
     parts: list[tuple[int, ...]] = field(default_factory=list)
+    constants: list[tuple[float, ...]] = field(default_factory=list)
     _simple: dict[tuple[int, int], int] = field(default_factory=dict)
-    _composite: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
+    _composite: dict[tuple[str, tuple[int, ...], tuple[float, ...]], int] = field(default_factory=dict)
 
     def simple(self, node: int, season: int) -> int:
         """Return the index of a simple target."""
@@ -57,13 +55,14 @@ class Targets:
             self.season.append(season)
         return self._simple[key]
 
-    def composed(self, name: str, parts: tuple[int, ...]) -> int:
+    def composed(self, name: str, parts: tuple[int, ...], constants: tuple[float, ...]) -> int:
         """Return the index of a composite target among the composites."""
-        key = (name, parts)
+        key = (name, parts, constants)
         if key not in self._composite:
             self._composite[key] = len(self.composite)
             self.composite.append(name)
             self.parts.append(parts)
+            self.constants.append(constants)
         return self._composite[key]
 
 
@@ -106,15 +105,9 @@ class Observations:
 
 def seasonal_items(evidence: pd.DataFrame) -> set[str]:
     """Return the quantities of which some row names a season, through composites as well."""
+    told = with_equations(evidence[evidence["season"] != ""].reset_index(drop=True))
     found: set[str] = set()
-    for name, method in (
-        evidence.loc[evidence["season"] != "", ["quantity", "method"]].drop_duplicates().values
-    ):
-        if method == "oxygen":
-            found.update(OXYGEN_PARTS)
-        else:
-            found.update(composites()[name].composite_of if name in composites() else (name,))
-    return found
+    return found.union(*map(seasonal_parts, told["reading"], told["parts"]))
 
 
 def observe(layout: Layout, evidence: pd.DataFrame) -> Observations:
@@ -125,28 +118,41 @@ def observe(layout: Layout, evidence: pd.DataFrame) -> Observations:
     layout : Layout
         Grown by the cells of the rows.
     evidence : DataFrame
-        Tidy evidence table, farm and literature together, canonical units.
+        Tidy evidence table, farm and literature together, canonical units; rows of instruments bring ``parts`` and
+        ``constants`` (see `readings`).
     """
     targets = Targets()
     definitions: list[Quantity] = []
     index: dict[str, int] = {}
     target, scatter, family = [], [], []
-    columns = ["quantity", "species", "group", "site", "season", "method", "origin", "source", "kind"]
-    for name, species, group, site, season, method, origin, source, kind in evidence[columns].itertuples(
-        index=False
-    ):
+    evidence = with_equations(evidence.reset_index(drop=True))
+    columns = [
+        "reading",
+        "parts",
+        "constants",
+        "species",
+        "group",
+        "site",
+        "season",
+        "origin",
+        "source",
+        "kind",
+    ]
+    for key, parts, constants, species, group, site, season, origin, source, kind in evidence[
+        columns
+    ].itertuples(index=False):
         where = evidence_site(origin, source, site)
         when = SEASONS.index(season) if season else -1
-        key, parts = _means_behind(name, method)
         simple = tuple(_simple_target(layout, targets, part, group, species, where, when) for part in parts)
-        target.append(simple[0] if key == name and len(parts) == 1 else -1 - targets.composed(key, simple))
+        direct = parts == (key,)
+        target.append(simple[0] if direct else -1 - targets.composed(key, simple, constants))
         label = key + REPORTED_MEANS if origin == "literature" and kind != "summary" else key
         if label not in index:
             index[label] = len(definitions)
             definitions.append(_definition(key))
         scatter.append(index[label])
         family.append("positive" if key == OXYGEN_LOSS else _definition(key).support)
-    rows = evidence.reset_index(drop=True).copy()
+    rows = evidence.copy()
     offset = len(targets.node)
     rows["target"] = [t if t >= 0 else offset - 1 - t for t in target]
     rows["scatter"] = scatter
@@ -162,25 +168,36 @@ def observe(layout: Layout, evidence: pd.DataFrame) -> Observations:
     rows["form"] = [flipped.get(k, k) if o else k for k, o in zip(rows["kind"], oxygen, strict=True)]
     wide = [_new_sample(layout, d) for d in definitions]
     rows["suspect"] = _suspect_rows(rows, definitions, wide)
+    return observations(targets, rows, definitions, list(index), wide)
+
+
+def observations(
+    targets: Targets,
+    rows: pd.DataFrame,
+    scatter: list[Quantity],
+    names: list[str],
+    wide: list[tuple[float, float]],
+) -> Observations:
+    """Collect sorted rows into terms.
+
+    Parameters
+    ----------
+    targets, rows, scatter, names
+        As in `Observations`.
+    wide : list of (float, float)
+        Location and sd of the wide component, link scale, per scatter.
+    """
     return Observations(
         targets,
         rows,
-        definitions,
-        list(index),
+        scatter,
+        names,
         _means(rows),
         _spreads(rows),
         _extents(rows),
         _bounds(rows),
         _doubtful(rows, wide),
     )
-
-
-def _means_behind(name: str, method: str) -> tuple[str, tuple[str, ...]]:
-    if method == "oxygen":
-        return OXYGEN_LOSS, OXYGEN_PARTS
-    if name == "shell_organic_share":
-        return name, ORGANIC_PARTS
-    return name, (composites()[name].composite_of if name in composites() else (name,))
 
 
 def _simple_target(
@@ -193,12 +210,14 @@ def _simple_target(
 def _definition(key: str) -> Quantity:
     if key == OXYGEN_LOSS:
         return quantities()["oxygen_visible_share"]
-    return composites()[key] if key in composites() else quantities()[key]
+    return (quantities() | composites() | instruments() | readings())[key]
 
 
 def _new_sample(layout: Layout, definition: Quantity) -> tuple[float, float]:
     """Return location and sd, on the link scale, of a sample at a new farm; for composites, of a loose stand-in."""
     name, parts = definition.name, definition.composite_of or (definition.name,)
+    if name in readings():
+        return np.nan, np.nan
     prior = [layout.items[layout.item_index(part)] for part in parts]
     if len(prior) > 1:
         middle = float(composed(name, [item.stated.q50 for item in prior]))
@@ -216,7 +235,8 @@ def _suspect_rows(
     rows: pd.DataFrame, definitions: list[Quantity], wide: list[tuple[float, float]]
 ) -> np.ndarray:
     flagged = np.zeros(len(rows), dtype=bool)
-    samples = rows[rows["form"] == "sample"]
+    # What a trap or a core reads depends on its own area and count: its fellows are no measure of it.
+    samples = rows[(rows["form"] == "sample") & ~rows["reading"].isin(list(readings()))]
     for (_, scatter, family), cell in samples.groupby(["target", "scatter", "family"], sort=False):
         location, sd = wide[scatter]
         found = suspects(cell["x"].to_numpy(), family, definitions[scatter].scatter.q95, location, sd)

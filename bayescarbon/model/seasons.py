@@ -200,10 +200,10 @@ def _seasonal_slopes(
             by_weight[j, q] -= back * value[j] / slope
     if weighed[0] >= 0:
         # A weight is a softmax of effects.
-        weight, slope = weights[:, weighed[1]], by_weight[:, weighed[1]]
-        middle = (weight * slope).sum()
+        weight, raised = weights[:, weighed[1]], by_weight[:, weighed[1]]
+        middle = (weight * raised).sum()
         for j in range(len(part)):
-            by_effect[j, weighed[0]] += weight[j] * (slope[j] - middle)
+            by_effect[j, weighed[0]] += weight[j] * (raised[j] - middle)
     by_contrast = np.zeros_like(contrast)
     for j in range(len(part)):
         for i in range(len(contrast)):

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from bayescarbon.evidence.quantities import composites
+from bayescarbon.evidence.quantities import quantities
 from bayescarbon.model.families import FAMILIES
 from bayescarbon.model.likelihood import scatter_levels, wide_log_density
-from bayescarbon.model.observations import OXYGEN_PARTS, Observations
+from bayescarbon.model.measurements import Term
+from bayescarbon.model.observations import Observations
 from bayescarbon.model.outliers import CONTAMINATION
 
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 
 
-def quantity_table(quantities: xr.Dataset, convergence: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+def quantity_table(draws_of: xr.Dataset, convergence: pd.DataFrame, bearing: pd.DataFrame) -> pd.DataFrame:
     """Return one row per quantity and place of the study: quantities.csv.
 
     Parameters
     ----------
-    quantities : xarray.Dataset
-        Posterior draws along stock, site, taxon, mineral or none of them.
+    draws_of : xarray.Dataset
+        Posterior draws of the quantities along stock, site, taxon, mineral or none of them.
     convergence : DataFrame
         R-hat and ESS by quantity and position.
-    evidence : DataFrame
-        The rows that entered, farm and literature.
+    bearing : DataFrame
+        Which row bears on which quantity (`bearing_rows`).
 
     Returns
     -------
@@ -36,9 +38,9 @@ def quantity_table(quantities: xr.Dataset, convergence: pd.DataFrame, evidence: 
         anywhere, ``n_own`` those of the farm at this species and site; composite rows count for each of their parts.
         Foulers' own quantities stand as ``fouler_x[taxon]``; those that are zero by definition are left out.
     """
-    everywhere, own = _row_counts(evidence)
+    everywhere, own = _row_counts(bearing)
     frames = []
-    for name, draws in quantities.data_vars.items():
+    for name, draws in draws_of.data_vars.items():
         places = _places(str(name), draws)
         flat = draws.transpose("chain", "draw", ...).values.reshape(
             draws.sizes["chain"] * draws.sizes["draw"], -1
@@ -77,22 +79,33 @@ def _places(name: str, draws: xr.DataArray) -> list[tuple[str, str, str]]:
     return [(name, "", "")]
 
 
-def _row_counts(evidence: pd.DataFrame) -> tuple[Counter[str], Counter[tuple[str, str, str]]]:
+def _row_counts(bearing: pd.DataFrame) -> tuple[Counter[str], Counter[tuple[str, str, str]]]:
     everywhere: Counter[str] = Counter()
     own: Counter[tuple[str, str, str]] = Counter()
-    columns = ["quantity", "method", "origin", "species", "site"]
-    for (name, method, origin, species, site), count in evidence[columns].value_counts().items():
-        for part in _parts(name, method):
-            everywhere[part] += count
-            if origin == "farm":
-                own[part, species, site] += count
+    for (quantity, origin, species, site), count in bearing.value_counts().items():
+        everywhere[quantity] += count
+        if origin == "farm":
+            own[quantity, species, site] += count
     return everywhere, own
 
 
-def _parts(name: str, method: str) -> tuple[str, ...]:
-    if method == "oxygen":
-        return OXYGEN_PARTS
-    return composites()[name].composite_of if name in composites() else (name,)
+def bearing_rows(observations: Observations, terms: Sequence[Term]) -> pd.DataFrame:
+    """Return which row bears on which quantity where: quantity, origin, species, site; one line per pair.
+
+    Parameters
+    ----------
+    observations : Observations
+        A row that reads several quantities bears on each of them.
+    terms : sequence of Term
+        Rows of tables with likelihoods of their own.
+    """
+    columns = ["quantity", "origin", "species", "site"]
+    direct = observations.rows[["parts", *columns[1:]]].explode("parts").rename(columns={"parts": "quantity"})
+    found = [direct[columns], *(term.bears_on.assign(origin="farm")[columns] for term in terms)]
+    bearing = pd.concat(found, ignore_index=True).astype("str")
+    # A value that a site shares is one for all species there, whichever of them a trap or a row names.
+    shared = [name for name, quantity in quantities().items() if "species" not in quantity.levels]
+    return bearing.assign(species=bearing["species"].mask(bearing["quantity"].isin(shared), ""))
 
 
 def outlier_table(observations: Observations, mean: np.ndarray, cv: np.ndarray) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pandas as pd
 from bayescarbon.errors import Problem, suggest
 from bayescarbon.evidence.quantities import composites, quantities
 from bayescarbon.study.cells import Typed, remark, report
+from bayescarbon.study.findings import Checked
 from bayescarbon.study.settings import Settings
 from bayescarbon.study.species import foreign_sites, resolve_species
 
@@ -17,8 +18,6 @@ FIXED_COST = 0.0
 WEIGHT_FACTOR = 20.0
 #: Outside of this a culture cycle is unusual; below it months, and above it hours, may have been written.
 USUAL_DAYS = (60.0, 2500.0)
-
-Checked = tuple[pd.DataFrame, list[Problem], list[Problem]]
 
 #: Scope of the sum over batches in the results.
 TOTAL = "total"

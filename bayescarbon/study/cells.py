@@ -239,6 +239,8 @@ def _type_column(
     failed = cells.isin(FORMULA_ERRORS)
     problems += report(table, column.name, cells[failed], FORMULA_ERROR)
     wrong, blank = wrong | failed, blank | failed
+    # What failed is no name that later checks could look up.
+    cells = cells.where(~failed, "")
     if column.kind == "text":
         return cells, wrong, problems
     if column.kind == "choice":

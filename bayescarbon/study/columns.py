@@ -7,7 +7,7 @@ column cannot be accepted in one place and unknown in another.
 from __future__ import annotations
 
 from bayescarbon.evidence.table import METHODS, RQ_CONVENTIONS
-from bayescarbon.study.planned import AIR_SEA, BUDGET, ENDMEMBERS, FOULING, ISOTOPES, OXYGEN, SEDIMENT, TRAPS
+from bayescarbon.study.measured import AIR_SEA, BUDGET, ENDMEMBERS, FOULING, ISOTOPES, OXYGEN, SEDIMENT, TRAPS
 from bayescarbon.study.spec import (
     COUNT,
     FRACTION,
@@ -16,6 +16,7 @@ from bayescarbon.study.spec import (
     RATE,
     SEASON,
     SITE,
+    SIZE,
     SPECIES,
     YEAR,
     Bounds,
@@ -149,20 +150,7 @@ EVIDENCE = Table(
             RQ_CONVENTIONS,
         ),
         text("sample", "Label of the sample or animal.", "样品或个体编号。"),
-        number(
-            "shell_length_mm",
-            "Shell length of the animal; kept for the record.",
-            "壳长，仅作记录。",
-            bounds=POSITIVE,
-            unit="mm",
-        ),
-        number(
-            "dry_weight_g",
-            "Dry weight of the animal; kept for the record.",
-            "干重，仅作记录。",
-            bounds=POSITIVE,
-            unit="g",
-        ),
+        *SIZE,
         text(
             "source", "Where the row comes from: laboratory, report, notebook.", "数据来源：实验室、报告等。"
         ),

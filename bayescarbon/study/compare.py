@@ -10,6 +10,7 @@ import pandas as pd
 from bayescarbon.errors import Problem
 from bayescarbon.evidence.quantities import Quantity, composites, link, quantities
 from bayescarbon.study.cells import remark
+from bayescarbon.study.settings import Settings
 
 #: More carbon than this in a shell is more than pure CaCO3 (0.12) and its organic matrix explain.
 SHELL_CARBON_LIMIT = 0.13
@@ -67,6 +68,29 @@ def unusual(evidence: pd.DataFrame, literature: pd.DataFrame) -> list[Problem]:
                 remark("evidence", "value", _row_numbers(far), message, _shown(shown, quantity.unit))
             )
     return warnings
+
+
+def far_from_prior(name: str, values: pd.Series[float], settings: Settings) -> pd.Series[bool]:
+    """Return where values lie more than four standard deviations from the middle of a quantity's prior.
+
+    Parameters
+    ----------
+    name : str
+        Name of the quantity.
+    values : Series of float
+        In its unit; NaN, and what its support does not allow, is not far.
+    settings : Settings
+        For a prior that the study states.
+    """
+    quantity = quantities()[name]
+    stated = settings.priors.get(name)
+    prior = stated.quantiles if stated else quantity.prior
+    low, centre, high = (float(x) for x in link(quantity.support, prior.as_tuple()))
+    spread = max((high - low) / (2 * _NORMAL_90), _sample_spread(quantity, centre))
+    top = 1.0 if quantity.support == "fraction" else np.inf
+    allowed = values.where((values > 0) & (values < top)) if quantity.support != "real" else values
+    distance = pd.Series(link(quantity.support, allowed), index=values.index) - centre
+    return distance.abs() > DEVIATIONS * spread
 
 
 def _reference(quantity: Quantity, reported: pd.DataFrame) -> tuple[float, float, str]:

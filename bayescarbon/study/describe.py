@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from bayescarbon.study.columns import TABLES
 from bayescarbon.study.spec import Column, Table
+
+if TYPE_CHECKING:
+    from bayescarbon.study.study import Study
 
 
 @dataclass(frozen=True)
@@ -115,20 +119,15 @@ def _settings() -> str:
 
 
 def _overview() -> str:
-    supported = ", ".join(f"`{t.name}`" for t in TABLES.values() if t.supported)
-    refused = ", ".join(f"`{t.name}`" for t in TABLES.values() if not t.supported)
-    return (
-        f"Read in this version: {supported}; only `harvest` is required. Specified but refused, because this version "
-        f"has no measurement model for them yet: {refused}."
-    )
+    names = ", ".join(f"`{name}`" for name in TABLES)
+    return f"The tables are {names}. All of them are read; only `harvest` is required."
 
 
 def _table(table: Table) -> str:
-    state = "" if table.supported else " (refused in this version)"
     lines = [
-        f"### `{table.name}`{state}",
+        f"### `{table.name}`",
         "",
-        f"{table.english} {table.chinese}",
+        " ".join(part for part in (table.english, table.use, table.chinese) if part),
         "",
         "| column | holds | unit | meaning | 含义 | if empty |",
         "|---|---|---|---|---|---|",
@@ -142,6 +141,51 @@ def _table(table: Table) -> str:
 
 def _name(column: Column) -> str:
     return f"**`{column.name}`**" if column.required else f"`{column.name}`"
+
+
+#: What one row of each measured table is; of `fouling`, its rows of one gear together.
+_COUNTED = {
+    "isotopes": "shells",
+    "traps": "traps",
+    "oxygen": "incubations",
+    "fouling": "gears",
+    "budget": "animals",
+    "sediment": "samples",
+    "endmembers": "sources",
+    "air_sea": "fluxes",
+}
+
+
+def measured(study: Study) -> list[dict[str, Any]]:
+    """Count what a study measured beside the rows of `evidence`.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    list of dict
+        For each of these tables that the study has: ``table``, ``count``, ``what`` is counted, ``sites`` (their number;
+        0 where a table has none) and ``use``.
+    """
+    told = []
+    for name, what in _COUNTED.items():
+        rows = getattr(study, name)
+        if len(rows):
+            count = rows["gear"].nunique() if name == "fouling" else len(rows)
+            sites = rows["site"].nunique() if "site" in rows else 0
+            told.append(
+                {
+                    "table": name,
+                    "count": int(count),
+                    "what": what,
+                    "sites": int(sites),
+                    "use": TABLES[name].use,
+                }
+            )
+    return told
 
 
 def holds(column: Column) -> str:

@@ -9,9 +9,15 @@ import pandas as pd
 
 from bayescarbon.errors import Problem, suggest
 from bayescarbon.evidence.quantities import Quantity, composites, quantities
-from bayescarbon.evidence.table import EVIDENCE_COLUMNS, RQ_OF_CONVENTION, recalculated_efficiency, season_of
+from bayescarbon.evidence.table import (
+    EVIDENCE_COLUMNS,
+    RQ_OF_CONVENTION,
+    SIZE_COLUMNS,
+    recalculated_efficiency,
+)
 from bayescarbon.evidence.units import UnitError, convert
-from bayescarbon.study.cells import Typed, remark, report, translate
+from bayescarbon.study.cells import Typed, remark, report
+from bayescarbon.study.findings import ELSEWHERE, NOT_A_SEASON, seasons
 from bayescarbon.study.settings import Settings
 from bayescarbon.study.species import foreign_sites, resolve_species
 
@@ -137,7 +143,7 @@ class _FarmRows:
         stated = self.frame["species"]
         self.error(
             "species",
-            needs & (stated == ""),
+            needs & ~self.has("species"),
             "is empty; this quantity differs between species, so every row needs one.",
         )
         resolved = resolve_species(TABLE, stated.where(needs, ""), self.settings.taxa)
@@ -175,22 +181,12 @@ class _FarmRows:
             "is empty, so the row counts for one unnamed place that is not a site of the farm; write the site if "
             "the row is the farm's own.",
         )
-        self.warnings += foreign_sites(
-            TABLE, site.where(by_site, ""), self.sites, "counts as another place, not as the farm's own"
-        )
+        self.warnings += foreign_sites(TABLE, site.where(by_site, ""), self.sites, ELSEWHERE)
 
     def check_season(self) -> None:
         """Map seasons and months to the four seasons."""
-        distinct = {text: season_of(text) for text in self.frame["season"].unique() if text}
-        unknown = self.frame["season"].isin([text for text, season in distinct.items() if season is None])
-        self.error(
-            "season",
-            unknown,
-            "is not a season; write spring, summer, autumn, winter, or a month (its name, or 1 to 12).",
-        )
-        self.season = translate(
-            self.frame["season"], {text: season or "" for text, season in distinct.items()}
-        )
+        self.season, unknown = seasons(self.frame["season"])
+        self.error("season", unknown, NOT_A_SEASON)
 
     def check_method(self) -> None:
         """Burial needs its method, because cores and incubations observe different things."""
@@ -259,7 +255,9 @@ class _FarmRows:
 
     def convert_units(self) -> None:
         """Bring numbers to the unit of their quantity, one conversion for each unit that occurs."""
-        ready = self.quantity.isin(list(self.known)) & self.has("unit") & ~self.of_support("simplex")
+        ready = (
+            self.quantity.isin(list(self.known)) & (self.frame["unit"] != "") & ~self.of_support("simplex")
+        )
         pairs = pd.DataFrame({"quantity": self.quantity[ready], "unit": self.frame["unit"][ready]})
         for name, unit in pairs.drop_duplicates().itertuples(index=False, name=None):
             where = (self.quantity == name) & (self.frame["unit"] == unit)
@@ -384,15 +382,11 @@ def _tidy(rows: _FarmRows) -> pd.DataFrame:
         "method": rows.method,
         "source": rows.frame["source"],
         "note": pd.Series(_notes(rows.typed), index=rows.frame.index, dtype=object),
+        **{name: rows.frame[name] for name in SIZE_COLUMNS},
     })  # fmt: skip
     return table.loc[kept, list(EVIDENCE_COLUMNS)].reset_index(drop=True)
 
 
 def _notes(typed: Typed) -> list[str]:
-    """Keep what the model does not read: the sample's label, its length and weight."""
-    names = ("sample", "shell_length_mm", "dry_weight_g")
-    columns = [typed.text[name].tolist() for name in names]
-    return [
-        "; ".join(f"{name} = {cell}" for name, cell in zip(names, cells, strict=True) if cell)
-        for cells in zip(*columns, strict=True)
-    ]
+    """Keep what the model does not read: the label of the sample."""
+    return [f"sample = {cell}" if cell else "" for cell in typed.text["sample"]]

@@ -110,12 +110,9 @@ def _number_or_text(cell: str, column: Column | None) -> str | float | int:
 def _columns_sheet(sheet: Worksheet) -> None:
     sheet.append(["table", "column", "required", "holds", "unit", "meaning", "含义", "if empty"])
     for table in TABLES.values():
-        if table.supported:
-            for c in table.columns:
-                required = "yes" if c.required else ""
-                sheet.append(
-                    [table.name, c.name, required, holds(c), c.unit, c.english, c.chinese, c.default]
-                )
+        for c in table.columns:
+            required = "yes" if c.required else ""
+            sheet.append([table.name, c.name, required, holds(c), c.unit, c.english, c.chinese, c.default])
     _dress(sheet)
 
 

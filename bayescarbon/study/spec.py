@@ -97,8 +97,8 @@ class Table:
         All columns that it may have.
     required : bool
         Whether a study must have it.
-    supported : bool
-        Whether this version has a measurement model for it; a table without one is refused, never ignored.
+    use : str
+        What its rows are for, where they do not name a quantity themselves: one sentence.
     """
 
     name: str
@@ -106,7 +106,7 @@ class Table:
     chinese: str
     columns: tuple[Column, ...]
     required: bool = False
-    supported: bool = True
+    use: str = ""
 
     def column(self, name: str) -> Column:
         """Return the column of that name."""
@@ -173,4 +173,21 @@ SPECIES = text(
     "Scientific name, English or Chinese name of the species.",
     "物种学名、英文名或中文名。",
     required=True,
+)
+_GIVEN_SIZE = "with it a rate of large animals is not taken for the mean over their life."
+SIZE = (
+    number(
+        "shell_length_mm",
+        f"Mean shell length of the animals of a biodeposition rate; {_GIVEN_SIZE}",
+        "测定生物沉积速率的个体平均壳长；用于按体型校正，避免把成体速率当作全生命期均值。",
+        bounds=POSITIVE,
+        unit="mm",
+    ),
+    number(
+        "dry_weight_g",
+        f"Mean dry weight, shell and tissue, of the animals of a biodeposition rate; {_GIVEN_SIZE}",
+        "测定生物沉积速率的个体平均干重（壳与软组织）；用于按体型校正，避免把成体速率当作全生命期均值。",
+        bounds=POSITIVE,
+        unit="g",
+    ),
 )

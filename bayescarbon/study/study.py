@@ -46,6 +46,10 @@ class Study:
         See `study.economics.read_economics`.
     sampling : DataFrame
         quantity, cost_per_sample, fixed_cost, max_samples, site, species.
+    isotopes, traps, oxygen, fouling, budget, sediment, endmembers, air_sea : DataFrame
+        What ``read_...`` of the module of that name in `bayescarbon.study` returns (`endmembers` stands in
+        `study.sediment`). Species are accepted names with their group beside them, season is "" or one of the four,
+        numbers are in the units of `study.measured`, NaN where not given.
     warnings : tuple of Problem
         What was odd but is used.
     inputs : dict of str to str
@@ -67,6 +71,14 @@ class Study:
     water: pd.DataFrame
     economics: pd.DataFrame
     sampling: pd.DataFrame
+    isotopes: pd.DataFrame
+    traps: pd.DataFrame
+    oxygen: pd.DataFrame
+    fouling: pd.DataFrame
+    budget: pd.DataFrame
+    sediment: pd.DataFrame
+    endmembers: pd.DataFrame
+    air_sea: pd.DataFrame
     warnings: tuple[Problem, ...]
     inputs: dict[str, str]
 
@@ -109,6 +121,14 @@ def read_study(path: str | Path) -> Study:
         water=tables["water"],
         economics=tables["economics"],
         sampling=tables["sampling"],
+        isotopes=tables["isotopes"],
+        traps=tables["traps"],
+        oxygen=tables["oxygen"],
+        fouling=tables["fouling"],
+        budget=tables["budget"],
+        sediment=tables["sediment"],
+        endmembers=tables["endmembers"],
+        air_sea=tables["air_sea"],
         warnings=tuple(warnings),
         inputs=raw.inputs,
     )

@@ -102,6 +102,8 @@ is required), and run `bayescarbon check` on {what}; then `bayescarbon run`.
 - Keep the names of the columns. Their order is free, and columns that are not in bold may be left out.
 - Numbers are plain: `1234.5`, no thousands separators, no units, no `<` and no `±`. The unit has its own column, or is
   fixed for the column. A cell without a value stays empty.
+- There are more tables than the files here, for what is measured in other ways. If you have such measurements, add a
+  table of that name with the columns listed below: {more}.
 - Files are UTF-8 or GB18030.
 
 # 填写说明
@@ -109,6 +111,7 @@ is required), and run `bayescarbon check` on {what}; then `bayescarbon run`.
 表中数字均为虚构。请换成自己的数据，删去没有的表（只有 harvest 必需），然后对{what_chinese}运行
 `bayescarbon check` 与 `bayescarbon run`。
 列名不可改动，列的顺序不限；数字用半角，不带千位分隔符和单位；没有数据的单元格留空。
+除已有的表外，还可添加 {more}；各列说明见下。
 
 """
 
@@ -219,4 +222,5 @@ def _template_tables() -> dict[str, RawTable]:
 
 
 def _readme(what: str, what_chinese: str) -> str:
-    return README.format(what=what, what_chinese=what_chinese)
+    more = ", ".join(f"`{name}`" for name in TABLES if name not in ROWS)
+    return README.format(what=what, what_chinese=what_chinese, more=more)

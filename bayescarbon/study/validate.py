@@ -6,14 +6,21 @@ import pandas as pd
 
 from bayescarbon.errors import Problem
 from bayescarbon.evidence.literature import beside, literature
+from bayescarbon.study.air_sea import read_air_sea
 from bayescarbon.study.batches import days_of, read_harvest, read_sampling, read_water, site_names
+from bayescarbon.study.budget import read_budget
 from bayescarbon.study.cells import Typed, ordered, type_table
 from bayescarbon.study.columns import TABLES
 from bayescarbon.study.compare import unusual
 from bayescarbon.study.economics import read_economics
 from bayescarbon.study.farm_rows import read_evidence
+from bayescarbon.study.fouling import read_fouling
+from bayescarbon.study.isotopes import read_isotopes
+from bayescarbon.study.oxygen import read_oxygen
 from bayescarbon.study.reading import RawStudy, RawTable
+from bayescarbon.study.sediment import read_endmembers, read_sediment
 from bayescarbon.study.settings import Settings, read_settings
+from bayescarbon.study.traps import read_traps
 
 
 def validate(
@@ -31,7 +38,7 @@ def validate(
     Settings or None
         None if there were none to read.
     dict of str to DataFrame
-        The supported tables by name; those that the study does not have are empty, with their columns.
+        The tables by name; those that the study does not have are empty, with their columns.
     problems, warnings : list of Problem
         In the order settings, tables, rows.
     """
@@ -41,15 +48,6 @@ def validate(
     settings, found, odd = read_settings(stated, raw.settings_name, raw.settings_rows)
     problems += found
     warnings += odd
-    for name, table in TABLES.items():
-        if name in raw.tables and not table.supported:
-            problems.append(
-                Problem(
-                    name,
-                    f"{raw.tables[name].file}: this version has no measurement model for the table "
-                    f"`{name}` yet; remove it or use a version that has.",
-                )
-            )
     reported = {problem.table for problem in raw.problems}
     if "harvest" not in raw.tables and "harvest" not in reported:
         problems.append(
@@ -62,28 +60,43 @@ def validate(
 def _check_tables(
     raw: RawStudy, settings: Settings, problems: list[Problem], warnings: list[Problem]
 ) -> dict[str, pd.DataFrame]:
-    """Check the supported tables in their order; later ones look up batches and sites of `harvest`."""
+    """Check the tables in their order; later ones look up batches and sites of `harvest`."""
     typed: dict[str, Typed] = {}
     cell_problems: dict[str, list[Problem]] = {}
     for name, table in TABLES.items():
-        if table.supported:
-            typed[name], cell_problems[name] = type_table(raw.tables.get(name, _absent(name)), table)
-            if name not in raw.tables:
-                cell_problems[name] = []
+        typed[name], cell_problems[name] = type_table(raw.tables.get(name, _absent(name)), table)
+        if name not in raw.tables:
+            cell_problems[name] = []
     tables: dict[str, pd.DataFrame] = {}
     tables["harvest"], *found = read_harvest(typed["harvest"], settings)
     checked = {"harvest": found}
     sites, days = site_names(tables["harvest"]), days_of(tables["harvest"])
     tables["evidence"], *checked["evidence"] = read_evidence(typed["evidence"], settings, sites)
     tables["water"], *checked["water"] = read_water(typed["water"], sites)
+    # Without the table there is no money that needs a currency, and no batch without its row.
     if "economics" in raw.tables:
         tables["economics"], *checked["economics"] = read_economics(
             typed["economics"], days, raw.settings is None or settings.currency_stated
         )
     else:
-        tables["economics"] = typed["economics"].frame
+        tables["economics"], checked["economics"] = typed["economics"].frame, [[], []]
     tables["sampling"], *checked["sampling"] = read_sampling(typed["sampling"], settings, sites)
-    for name, (wrong, odd) in checked.items():
+    for name, read in (("isotopes", read_isotopes), ("traps", read_traps), ("fouling", read_fouling)):
+        tables[name], *checked[name] = read(typed[name], settings, sites)
+    unread = {problem.table for problem in raw.problems}
+    traps = None if "traps" in unread else typed["traps"]
+    tables["oxygen"], *checked["oxygen"] = read_oxygen(typed["oxygen"], traps, sites)
+    batches = None if cell_problems["harvest"] or checked["harvest"][0] else tables["harvest"]
+    tables["budget"], *checked["budget"] = read_budget(typed["budget"], settings, batches, sites)
+    # A table that could not be read is there all the same.
+    told = {*raw.tables, *unread}
+    tables["endmembers"], *checked["endmembers"] = read_endmembers(
+        typed["endmembers"], needed="sediment" in told, told="endmembers" in told
+    )
+    tables["sediment"], *checked["sediment"] = read_sediment(typed["sediment"], tables["endmembers"], sites)
+    tables["air_sea"], *checked["air_sea"] = read_air_sea(typed["air_sea"], tables["water"], sites)
+    for name in TABLES:
+        wrong, odd = checked[name]
         problems += ordered([*cell_problems[name], *wrong])
         warnings += odd
     if len(tables["evidence"]):

@@ -120,7 +120,7 @@ def parameter_points(observations: Observations, size: int) -> list[tuple[np.nda
 
 def level_of(name: str) -> float:
     """Return the mean at which the scatter of a quantity is stated."""
-    return COMPOSITE_LEVELS[name] if name in composites() else quantities()[name].prior.q50
+    return COMPOSITE_LEVELS.get(name, 1.0) if name in composites() else quantities()[name].prior.q50
 
 
 def distribution(family: str, mean: float, precision: float) -> stats.rv_frozen:

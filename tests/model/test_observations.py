@@ -6,7 +6,6 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pymc as pm
 import pytest
 from scipy.optimize import brentq
@@ -16,6 +15,7 @@ from bayescarbon.accounting.bounds import bounded_organic_share
 from bayescarbon.accounting.composition import carbon_per_live, whole_body_carbon
 from bayescarbon.evidence.literature import literature
 from bayescarbon.evidence.quantities import inverse_link, link, quantities
+from bayescarbon.evidence.table import evidence_table
 from bayescarbon.model.build import Specification, evidence_for, model_of, specify
 from bayescarbon.model.composites import composed
 from bayescarbon.model.observations import seasonal_items
@@ -371,10 +371,10 @@ def test_reported_means_scatter_by_themselves(tmp_path: Path) -> None:
 
 
 def test_seasons_reach_through_composites() -> None:
-    table = pd.DataFrame(
+    table = evidence_table(
         [
-            {"quantity": "tissue_carbon", "season": "", "method": ""},
-            {"quantity": "carbon_deposition_rate", "season": "summer", "method": ""},
+            {"quantity": "tissue_carbon"},
+            {"quantity": "carbon_deposition_rate", "season": "summer"},
             {"quantity": "burial_fraction", "season": "spring", "method": "oxygen"},
         ]
     )

@@ -16,7 +16,7 @@ from bayescarbon.model.layout import FOULER_QUANTITIES, TAXA
 from bayescarbon.model.observations import Observations
 from bayescarbon.model.predict import complete, quantity_draws
 from bayescarbon.model.predictive import replicate
-from bayescarbon.model.tables import outlier_table, quantity_table
+from bayescarbon.model.tables import bearing_rows, outlier_table, quantity_table
 from tests.fit.worlds import CLAM, OYSTER, SCALLOP, batch, row, samples, write_study
 
 HARVEST = [
@@ -180,7 +180,9 @@ def test_table_of_quantities_counts_the_rows_behind_each(tmp_path: Path) -> None
     }
     quantity = quantity_draws(found, complete(found, sampled, rng), 2)
     none = pd.DataFrame({"quantity": [], "position": [], "r_hat": [], "ess_bulk": []})
-    table = quantity_table(quantity, none, found.observations.rows).set_index(["quantity", "species", "site"])
+    table = quantity_table(quantity, none, bearing_rows(found.observations, found.terms)).set_index(
+        ["quantity", "species", "site"]
+    )
     counts = table[["n_rows", "n_own"]].apply(tuple, axis=1)
     assert counts["dry_fraction", SCALLOP, "east"] == (4, 3)
     assert counts["dry_fraction", OYSTER, "east"] == (4, 0)

@@ -47,7 +47,9 @@ def write(tmp_path: Path) -> Write:
         for name, content in {**SOUND, **changes}.items():
             if isinstance(content, bytes):
                 (folder / name).write_bytes(content)
-            elif content is not None:
+            elif content is None:
+                (folder / name).unlink(missing_ok=True)
+            else:
                 (folder / name).write_text(content, encoding="utf-8")
         return folder
 

@@ -11,13 +11,14 @@ from bayescarbon.study.describe import KEYS, describe
 from bayescarbon.study.settings import _NESTED, _File
 from bayescarbon.study.spec import Bounds
 
-SUPPORTED = {"harvest", "evidence", "water", "economics", "sampling"}
-REFUSED = {"isotopes", "traps", "oxygen", "fouling", "budget", "sediment", "endmembers", "air_sea"}
+NAMED = ("harvest", "evidence", "water", "economics", "sampling")
+MEASURED = ("isotopes", "traps", "oxygen", "fouling", "budget", "sediment", "endmembers", "air_sea")
 
 
 def test_tables_are_those_of_the_format() -> None:
-    assert {name for name, table in TABLES.items() if table.supported} == SUPPORTED
-    assert {name for name, table in TABLES.items() if not table.supported} == REFUSED
+    assert tuple(TABLES) == (*NAMED, *MEASURED)
+    # What a measurement is for is not written in its rows, so the specification says it.
+    assert [name for name, table in TABLES.items() if table.use] == list(MEASURED)
     assert [name for name, table in TABLES.items() if table.required] == ["harvest"]
 
 
@@ -40,6 +41,8 @@ def test_required_columns_are_those_of_the_format() -> None:
     assert required["economics"] == ["batch"]
     assert required["sampling"] == ["quantity", "cost_per_sample"]
     assert required["traps"] == ["trap", "site", "kind", "dry_mass_mg", "days"]
+    assert required["oxygen"] == ["core", "site", "oxygen_uptake"]
+    assert required["air_sea"] == ["site"]
     assert required["fouling"] == ["gear", "site", "species", "taxon", "fresh_mass_kg"]
 
 

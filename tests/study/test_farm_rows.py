@@ -32,7 +32,8 @@ def test_columns_and_identities(write: Write) -> None:
     assert (first["origin"], first["species"], first["group"]) == ("farm", "mussel (unspecified)", "mussel")
     assert (first["site"], first["season"], first["kind"], first["n"]) == ("North", "spring", "sample", 1.0)
     assert first["value"] == pytest.approx(0.116)
-    assert first["note"] == "sample = S1; shell_length_mm = 55"
+    assert first["note"] == "sample = S1"
+    assert (first["shell_length_mm"], math.isnan(first["dry_weight_g"])) == (55, True)
     assert first["source"] == "lab"
     assert math.isnan(first["sd"])
     assert table["note"].iloc[1] == ""

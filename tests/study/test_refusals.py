@@ -50,10 +50,6 @@ REFUSED = {
         {"costs.csv": "a\n1\n"}, "costs.csv", None, None, None, "The tables are: harvest, evidence",
     ),
     "capital file": ({"Water.CSV": "a\n1\n"}, "Water.CSV", None, None, None, "Did you mean 'water'?"),
-    "table to come": (
-        {"isotopes.csv": "sample\nx\n"},
-        "isotopes", None, None, None, "no measurement model for the table `isotopes` yet",
-    ),
     "UTF-16": (
         {"water.csv": SOUND["water.csv"].encode("utf-16")}, "water", None, None, None, "save it as UTF-8",
     ),
@@ -197,6 +193,12 @@ REFUSED = {
     ),
     "season": (
         evidence("shell_carbon,%,11,mussel,North,rainy"), "evidence", 2, "season", "rainy", "or a month",
+    ),
+    "failed unit": (
+        evidence("shell_carbon,#REF!,11,mussel"), "evidence", 2, "unit", "#REF!", "mend the formula",
+    ),
+    "failed species": (
+        evidence("shell_carbon,%,11,#N/A"), "evidence", 2, "species", "#N/A", "mend the formula",
     ),
     "dimension": (
         evidence("shell_carbon,mg,11,mussel"), "evidence", 2, "unit", "mg", "does not fit shell_carbon",
@@ -463,7 +465,7 @@ def test_everything_wrong_is_told_at_once(write: Write) -> None:
     assert places == {
         ("evidnce.csv", None, None), ("water", None, None), ("study.toml", None, "title"),
         ("study.toml", None, "titel"),
-        ("study.toml", None, "priors.burial_fraction"), ("oxygen", None, None),
+        ("study.toml", None, "priors.burial_fraction"), ("oxygen", 1, "site"), ("oxygen", 1, "oxygen_uptake"),
         ("harvest", 2, "harvest_t"), ("harvest", 2, "cycle_days"), ("harvest", 3, "batch"), ("harvest", 3, "species"),
         ("evidence", 2, "unit"), ("evidence", 2, "value"), ("evidence", 2, "season"), ("evidence", 3, "quantity"),
         ("economics", None, None), ("economics", 2, "batch"), ("economics", 2, "margin_gap_sd"),

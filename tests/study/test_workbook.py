@@ -91,7 +91,7 @@ def test_settings_nest_as_in_toml(tmp_path: Path) -> None:
             "study", 4, "currency.year", "beginning of another key",
         ),
         ({"evidnce": [["a"], [1]]}, "evidnce", None, None, "Did you mean 'evidence'?"),
-        ({"traps": [["trap"], ["T1"]]}, "traps", None, None, "no measurement model"),
+        ({"traps": [["trap"], ["T1"]]}, "traps", 1, "kind", "the column is missing"),
         ({"water": []}, "water", 1, None, "no column names"),
         ({"harvest": [*HARVEST, ["b", "South", "mussel", True, 400]]}, "harvest", 3, "harvest_t", "plain number"),
         (

@@ -1,0 +1,41 @@
+"""Importance weights with a smoothed tail, for draws of one posterior that are to speak for a neighbouring one."""
+
+from __future__ import annotations
+
+import numpy as np
+from arviz_stats.base import array_stats
+
+#: Pareto k above which the weights' tail is too heavy for their averages to be trusted (Vehtari et al. 2024).
+MAX_PARETO_K = 0.7
+
+
+def smoothed_weights(log_ratios: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pareto-smooth importance ratios and normalise them.
+
+    Parameters
+    ----------
+    log_ratios : array (..., sample)
+        Log density of the target over that of the draws, up to a constant. At least 25 draws.
+
+    Returns
+    -------
+    weights : array (..., sample)
+        They sum to one over the samples.
+    pareto_k : array (...)
+        Shape of the tail; 0 where all ratios are equal, as there is no tail then.
+
+    Notes
+    -----
+    Pareto smoothed importance sampling, Vehtari, Simpson, Gelman, Yao and Gabry (2024), as ArviZ computes it.
+    """
+    log_ratios = np.asarray(log_ratios, dtype=float)
+    size = log_ratios.shape[-1]
+    flat = log_ratios.reshape(-1, size)
+    weights, pareto_k = np.full(flat.shape, 1.0 / size), np.zeros(len(flat))
+    # ArviZ refuses a tail of equal values.
+    varied = np.flatnonzero(np.ptp(flat, axis=1) > 1e-12)
+    if len(varied):
+        smoothed, pareto_k[varied] = array_stats.psislw(-flat[varied], axis=-1)
+        weights[varied] = np.exp(smoothed)
+        weights[varied] /= weights[varied].sum(axis=1, keepdims=True)
+    return weights.reshape(log_ratios.shape), pareto_k.reshape(log_ratios.shape[:-1])

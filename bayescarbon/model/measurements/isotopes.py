@@ -1,0 +1,182 @@
+"""Carbon isotopes of shells: how much of the carbonate's carbon the animal had respired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pymc as pm
+import pytensor.tensor as pt
+
+from bayescarbon.accounting.isotopes import shell_isotopes
+from bayescarbon.model.families import Tensor
+from bayescarbon.model.layout import Layout, farm_site
+from bayescarbon.model.measurements.model import At, MeasurementModel, Term
+from bayescarbon.study import Study
+
+#: Standard errors of a d13C where the table states none, permil: a mass spectrometer on carbonate; water that changes
+#: over the life of a shell; tissue that changes over it too (assumed).
+DEFAULT_SD = {"d13c_shell": 0.1, "d13c_dic": 0.5, "d13c_tissue": 0.7}
+# Respired CO2 is taken to have the tissue's d13C, give or take a permil, the same for the whole study (assumed).
+OFFSET_SD = 1.0
+# Scatter of shells about the mixing equation, permil: median and log-sd.
+_SCATTER_MEDIAN, _SCATTER_LOG_SD = 0.5, 0.5
+# Typical distance of respired from dissolved carbon and a typical fraction, for the rough information of a shell.
+_DISTANCE, _FRACTION = 18.0, 0.15
+
+
+@dataclass(frozen=True)
+class ShellIsotopes:
+    """d13C of shells (a `Term`).
+
+    Attributes
+    ----------
+    table, nodes, information, parameters, bears_on
+        As in `Term`; nodes are cells of `respired_shell_fraction`, then minerals.
+    fraction, mineral : array of int (shell,)
+        Places among the nodes.
+    shell, shell_sd : array (shell,)
+        d13C of the carbonate and its standard error, permil.
+    water, tissue : array of int (shell,)
+        Place among the distinct waters and tissues: one measured water serves many shells, and its error is theirs
+        together.
+    dic, dic_sd, tissue_value, tissue_sd : array
+        Of the distinct waters and tissues, permil.
+    """
+
+    nodes: np.ndarray
+    information: np.ndarray
+    fraction: np.ndarray
+    mineral: np.ndarray
+    shell: np.ndarray
+    shell_sd: np.ndarray
+    water: np.ndarray
+    tissue: np.ndarray
+    dic: np.ndarray
+    dic_sd: np.ndarray
+    tissue_value: np.ndarray
+    tissue_sd: np.ndarray
+    bears_on: pd.DataFrame
+    table: str = "isotopes"
+    parameters: tuple[str, ...] = (
+        "isotope_scatter",
+        "isotope_offset",
+        "isotope_water_error",
+        "isotope_tissue_error",
+    )
+
+    def log_likelihood(self, eta: At) -> Tensor:
+        """Return the normal log density of the carbonates about the mixing of respired and dissolved carbon.
+
+        Parameters
+        ----------
+        eta : callable
+            From nodes to their links.
+        """
+        scatter = pm.LogNormal("isotope_scatter", np.log(_SCATTER_MEDIAN), _SCATTER_LOG_SD)
+        offset = pm.Normal("isotope_offset", 0.0, OFFSET_SD)
+        water = pm.Normal("isotope_water_error", 0.0, 1.0, shape=len(self.dic))
+        tissue = pm.Normal("isotope_tissue_error", 0.0, 1.0, shape=len(self.tissue_value))
+        linked = eta(self.nodes)
+        mean = shell_isotopes(
+            pt.sigmoid(linked[self.fraction]),
+            (self.tissue_value + self.tissue_sd * tissue)[self.tissue] + offset,
+            (self.dic + self.dic_sd * water)[self.water],
+            linked[self.mineral],
+        )
+        shell = pm.Data("isotopes_shell", self.shell)
+        variance = scatter**2 + self.shell_sd**2
+        return (-0.5 * (shell - mean) ** 2 / variance - 0.5 * pt.log(2 * np.pi * variance)).sum()
+
+    def simulate(
+        self, eta: np.ndarray, parameters: Mapping[str, np.ndarray], rng: np.random.Generator
+    ) -> dict[str, np.ndarray]:
+        """Return carbonates as the model would have them.
+
+        Parameters
+        ----------
+        eta : array (sample, node)
+            Links at `nodes`.
+        parameters : mapping of str to array
+            Values of `parameters`.
+        rng : numpy.random.Generator
+            Source of the draws.
+        """
+        tissue = self.tissue_value + self.tissue_sd * parameters["isotope_tissue_error"]
+        water = self.dic + self.dic_sd * parameters["isotope_water_error"]
+        mean = shell_isotopes(
+            1.0 / (1.0 + np.exp(-eta[:, self.fraction])),
+            tissue[:, self.tissue] + parameters["isotope_offset"][:, None],
+            water[:, self.water],
+            eta[:, self.mineral],
+        )
+        sd = np.hypot(parameters["isotope_scatter"][:, None], self.shell_sd)
+        return {"isotopes_shell": rng.normal(mean, sd)}
+
+
+def shell_isotope_term(layout: Layout, study: Study) -> Term | None:
+    """Return the shells of a study, or None where it has none.
+
+    Parameters
+    ----------
+    layout : Layout
+        Grown by the cells of the shells.
+    study : Study
+        Its `isotopes`.
+    """
+    table = study.isotopes.copy()
+    if table.empty:
+        return None
+    for name, sd in DEFAULT_SD.items():
+        table[f"{name}_sd"] = table[f"{name}_sd"].fillna(sd)
+    cells = [
+        layout.cell("respired_shell_fraction", group, species, farm_site(site))
+        for group, species, site in table[["group", "species", "site"]].itertuples(index=False)
+    ]
+    minerals = [layout.item_index(f"isotope_enrichment[{mineral}]") for mineral in table["mineral"]]
+    nodes = list(dict.fromkeys([*cells, *minerals]))
+    slope = _DISTANCE * _FRACTION * (1 - _FRACTION) / _SCATTER_MEDIAN
+    information = np.zeros(len(nodes))
+    for cell, mineral in zip(cells, minerals, strict=True):
+        information[nodes.index(cell)] += slope**2
+        information[nodes.index(mineral)] += _SCATTER_MEDIAN**-2
+    waters, water = _distinct(table[["site", "d13c_dic", "d13c_dic_sd"]].itertuples(index=False, name=None))
+    tissues, tissue = _distinct(
+        table[["site", "species", "d13c_tissue", "d13c_tissue_sd"]].itertuples(index=False, name=None)
+    )
+    return ShellIsotopes(
+        nodes=np.array(nodes),
+        information=information,
+        fraction=np.array([nodes.index(cell) for cell in cells]),
+        mineral=np.array([nodes.index(mineral) for mineral in minerals]),
+        shell=table["d13c_shell"].to_numpy(dtype=float),
+        shell_sd=table["d13c_shell_sd"].to_numpy(dtype=float),
+        water=water,
+        tissue=tissue,
+        dic=np.array([row[-2] for row in waters]),
+        dic_sd=np.array([row[-1] for row in waters]),
+        tissue_value=np.array([row[-2] for row in tissues]),
+        tissue_sd=np.array([row[-1] for row in tissues]),
+        bears_on=pd.concat(
+            [
+                table[["species", "site"]].assign(quantity="respired_shell_fraction"),
+                pd.DataFrame(
+                    {"quantity": "isotope_enrichment", "species": "", "site": ""}, index=table.index
+                ),
+            ]
+        ),
+    )
+
+
+def _distinct(rows: Iterable[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], np.ndarray]:
+    listed = list(rows)
+    found = list(dict.fromkeys(listed))
+    return found, np.array([found.index(row) for row in listed])
+
+
+MODEL = MeasurementModel(
+    table="isotopes", informs=("respired_shell_fraction", "isotope_enrichment"), term=shell_isotope_term
+)

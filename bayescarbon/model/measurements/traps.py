@@ -1,0 +1,65 @@
+"""Sediment traps: what falls beside a farm is the background, what falls under it background and deposits."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bayescarbon.model.equations import size_constants
+from bayescarbon.model.measurements.model import MeasurementModel, reading_rows
+from bayescarbon.study import Study
+
+#: An empty trap is one that holds less than can be weighed, mg.
+WEIGHABLE_MG = 1.0
+
+
+def trap_rows(study: Study) -> pd.DataFrame:
+    """Return catches, and carbon contents of catches, as evidence rows.
+
+    Parameters
+    ----------
+    study : Study
+        Its `traps`; without mouth areas all traps are alike and the background is one per trap.
+    """
+    rows: list[dict[str, object]] = []
+    for trap in study.traps.to_dict("records"):
+        farm, area = trap["kind"] == "farm", trap["area_m2"]
+        sized = area == area
+        background = "background_deposition" if sized else "background_catch"
+        mouth = area if sized else 1.0
+        common = {name: trap[name] for name in ("site", "season")} | {"id": f"traps:{trap['trap']}"}
+        if farm:
+            common |= {"species": trap["species"], "group": trap["group"]}
+        scale = trap["days"] * (1.0 if farm else mouth)
+        catch = common | _caught(trap["dry_mass_mg"], scale)
+        carbon = common | {
+            "id": f"{common['id']}, carbon",
+            "kind": "sample",
+            "value": trap["carbon_fraction"],
+            "n": 1.0,
+        }
+        if farm:
+            constants = (mouth, trap["individuals"])
+            size = size_constants(trap["dry_weight_g"], trap["shell_length_mm"])
+            parts: tuple[str, ...] = (background, "biodeposition_rate")
+            catch |= {"quantity": "trap_catch", "parts": parts, "constants": constants}
+            if size != (0.0, 0.0):
+                parts = (*parts, "live_weight", "dry_fraction", "shape_factor", "size_exponent")
+                catch |= {"quantity": "sized_trap_catch", "parts": parts, "constants": (*constants, *size)}
+            weighed = (background, "background_carbon", "biodeposition_rate", "biodeposit_carbon")
+            carbon |= {"quantity": "trap_carbon", "parts": weighed, "constants": constants}
+        else:
+            catch |= {"quantity": background}
+            carbon |= {"quantity": "background_carbon"}
+        rows.append(catch)
+        if trap["carbon_fraction"] == trap["carbon_fraction"]:
+            rows.append(carbon)
+    return reading_rows(rows)
+
+
+def _caught(mass: float, scale: float) -> dict[str, object]:
+    if mass > 0:
+        return {"kind": "sample", "value": mass / scale, "n": 1.0}
+    return {"kind": "below", "high": WEIGHABLE_MG / scale, "n": 1.0}
+
+
+MODEL = MeasurementModel(table="traps", informs=("biodeposition_rate", "biodeposit_carbon"), rows=trap_rows)
