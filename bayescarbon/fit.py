@@ -19,10 +19,12 @@ import xarray as xr
 from bayescarbon.accounting.price import Timing, margin_gap
 from bayescarbon.diagnostics import Diagnostics, convergence, judge
 from bayescarbon.evidence.quantities import quantities
+from bayescarbon.leave_one_out import loo_pit
 from bayescarbon.model.build import Specification, model_of, specify
 from bayescarbon.model.derived import derived
 from bayescarbon.model.hierarchy import node_label
 from bayescarbon.model.inputs import harvest_draws, margin_standard, water_ratio
+from bayescarbon.model.measurements import Term
 from bayescarbon.model.predict import complete, quantity_draws
 from bayescarbon.model.predictive import replicate
 from bayescarbon.model.tables import (
@@ -33,6 +35,7 @@ from bayescarbon.model.tables import (
     quantity_table,
     row_dataset,
 )
+from bayescarbon.sensitivity import prior_log_ratios
 from bayescarbon.study import Study
 
 type Progress = Callable[[str, int, int], None]
@@ -41,6 +44,8 @@ DERIVED = ("eta", "season_effect", "observed_mean")
 KEPT = ("mu", "level_sd", "scatter", "season_sd", *DERIVED)
 SAFER = {"tune": 2, "draws": 2, "target_accept": 0.998}
 PRIOR_DRAWS = 1000
+# Tables that checks read from a saved fit; they are no part of the likelihood.
+KEPT_TABLES = ("sediment", "endmembers", "air_sea", "budget")
 BATCH_COLUMNS = ("stocked_t", "cycle_days", "individuals", "emissions_t_co2e")
 
 
@@ -236,37 +241,37 @@ def fit(
     settings = {"draws": draws, "chains": chains, "tune": tune, "target_accept": target_accept}
     settings |= {"seed": seed, "sampler_seed": seed}
 
-    def attempt(refitted: bool) -> tuple[Sampled, xr.Dataset, pd.DataFrame, Diagnostics]:
+    def attempt(refitted: bool) -> tuple[Sampled, Assembled]:
         began = time.perf_counter()
-        sampled = _sample(model, compiled, settings, report)
+        sampled = _sample(model, specification.terms, compiled, settings, report)
         sampled_at = time.perf_counter()
         assembled = _assemble(specification, study, sampled, settings, rng, refitted=refitted)
         timings["sample"] += sampled_at - began
         timings["diagnose"] += time.perf_counter() - sampled_at
-        return sampled, *assembled
+        return sampled, assembled
 
-    sampled, posterior, table, verdict = attempt(refitted=False)
-    if not verdict.passed and compiled is not None:
+    sampled, assembled = attempt(refitted=False)
+    if not assembled.verdict.passed and compiled is not None:
         settings |= {name: settings[name] * SAFER[name] for name in ("draws", "tune")}
         settings |= {
             "target_accept": max(target_accept, SAFER["target_accept"]),
             "sampler_seed": seed + 1_000_003,
         }
         report("sample again, more carefully", 0, 1)
-        sampled, posterior, table, verdict = attempt(refitted=True)
+        sampled, assembled = attempt(refitted=True)
     report("predict", 0, 1)
     began = time.perf_counter()
-    groups = _groups(specification, study, model, sampled, posterior, table, rng)
+    groups = _groups(specification, study, model, sampled, assembled, rng)
     timings["predict"] = time.perf_counter() - began
     data = xr.DataTree.from_dict(groups)
     data.attrs = {
         "title": study.title,
         "currency": study.currency.code if study.currency is not None else "",
         "settings": json.dumps(settings),
-        "diagnostics": json.dumps(asdict(verdict)),
+        "diagnostics": json.dumps(asdict(assembled.verdict)),
         "timings": json.dumps(timings),
     }
-    return Fit(data, verdict, timings)
+    return Fit(data, assembled.verdict, timings)
 
 
 def _kept(model: pm.Model, names: Sequence[str] = KEPT) -> list[str]:
@@ -298,7 +303,13 @@ class Sampled:
     statistics: xr.Dataset | None
 
 
-def _sample(model: pm.Model, compiled: Any, settings: Mapping[str, Any], report: Progress) -> Sampled:
+def _sample(
+    model: pm.Model,
+    terms: Sequence[Term],
+    compiled: Any,
+    settings: Mapping[str, Any],
+    report: Progress,
+) -> Sampled:
     if compiled is None:
         size = settings["chains"] * settings["draws"]
         return Sampled({"eta": np.empty((size, 0)), "level_sd": np.empty((size, 0))}, None)
@@ -328,8 +339,31 @@ def _sample(model: pm.Model, compiled: Any, settings: Mapping[str, Any], report:
         raise
     posterior = tree["posterior"].to_dataset()
     free = {str(name): v.values.reshape(-1, *v.shape[2:]) for name, v in posterior.items()}
-    values = {name: free[name] for name in _kept(model) if name in free}
+    own = [name for term in terms for name in term.parameters]
+    values = {name: free[name] for name in (*_kept(model), *own) if name in free}
     return Sampled(values | derived(model, free, _kept(model, DERIVED)), tree["sample_stats"].to_dataset())
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """Draws of everything that the study needs, and the gate's verdict on them.
+
+    Attributes
+    ----------
+    posterior : Dataset
+        Quantities.
+    table : DataFrame
+        Their convergence.
+    verdict : Diagnostics
+    eta, sd : array (sample, node), (sample, level)
+        The whole hierarchy, sampled or drawn from its conditional.
+    """
+
+    posterior: xr.Dataset
+    table: pd.DataFrame
+    verdict: Diagnostics
+    eta: np.ndarray
+    sd: np.ndarray
 
 
 def _assemble(
@@ -340,10 +374,10 @@ def _assemble(
     rng: np.random.Generator,
     *,
     refitted: bool,
-) -> tuple[xr.Dataset, pd.DataFrame, Diagnostics]:
+) -> Assembled:
     shape = (settings["chains"], settings["draws"])
-    nodes = complete(specification, sampled.values, rng)
-    posterior = quantity_draws(specification, nodes, shape[0])
+    eta, sd = complete(specification, sampled.values, rng)
+    posterior = quantity_draws(specification, eta, shape[0])
     watered = [site for site in specification.cells.sites if (study.water["site"] == site).any()]
     if watered:
         told = water_ratio(study.water, watered, shape, rng)
@@ -353,7 +387,8 @@ def _assemble(
         posterior["calcification_ratio"] = xr.where(by_water, told, ratio).transpose(*ratio.dims)
         posterior["calcification_ratio"].attrs = ratio.attrs
     table = convergence(posterior)
-    return posterior, table, judge(table, sampled.statistics, refitted=refitted)
+    verdict = judge(table, sampled.statistics, refitted=refitted)
+    return Assembled(posterior, table, verdict, eta, sd)
 
 
 def _groups(
@@ -361,24 +396,27 @@ def _groups(
     study: Study,
     model: pm.Model,
     sampled: Sampled,
-    posterior: xr.Dataset,
-    convergence_table: pd.DataFrame,
+    assembled: Assembled,
     rng: np.random.Generator,
 ) -> dict[str, xr.Dataset]:
+    posterior, observations = assembled.posterior, specification.observations
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
-    observations = specification.observations
+    bearing = bearing_rows(observations, specification.terms)
     groups: dict[str, xr.Dataset] = {
-        "quantity_table": frame_dataset(
-            quantity_table(posterior, convergence_table, bearing_rows(observations, specification.terms))
-        )
+        "quantity_table": frame_dataset(quantity_table(posterior, assembled.table, bearing)),
+        "sensitivity": _sensitivity(specification, sampled, assembled, shape),
     }
+    for name in KEPT_TABLES:
+        table = getattr(study, name)
+        if len(table):
+            groups[f"study_tables/{name}"] = frame_dataset(table)
     posterior = posterior.assign(harvest_t=harvest_draws(study.harvest, shape, rng))
     if len(study.economics):
         standard = margin_standard(study.economics, shape, rng)
         posterior = posterior.assign(margin_standard=standard.rename(batch="paid_batch"))
         groups["economics"] = frame_dataset(study.economics)
     prior_sampled = _prior_samples(specification, model, rng)
-    prior = quantity_draws(specification, complete(specification, prior_sampled, rng), 1)
+    prior = quantity_draws(specification, complete(specification, prior_sampled, rng)[0], 1)
     groups["prior"] = prior
     groups["constant_data"] = _constants(specification, study)
     groups["observed_data"] = row_dataset(observations)
@@ -397,8 +435,12 @@ def _groups(
     wanted = ["diverging", "energy", "depth", "step_size", "n_steps", "mean_tree_accept", "logp"]
     statistics = sampled.statistics
     groups["sample_stats"] = statistics[[name for name in wanted if name in statistics]].drop_attrs()
+    if not len(observations.rows):
+        return groups
     mean, cv = sampled.values["observed_mean"], sampled.values["scatter"]
     groups["outlier_table"] = frame_dataset(outlier_table(observations, mean, cv))
+    pit = loo_pit(specification.layout, observations, assembled.eta, assembled.sd, mean, cv)
+    groups["leave_one_out"] = frame_dataset(pit)
     groups["posterior_predictive"] = replicate(observations, mean, cv, rng)
     groups["prior_predictive"] = replicate(
         observations, prior_sampled["observed_mean"], prior_sampled["scatter"], rng
@@ -406,12 +448,32 @@ def _groups(
     return groups
 
 
+def _sensitivity(
+    specification: Specification, sampled: Sampled, assembled: Assembled, shape: tuple[int, int]
+) -> xr.Dataset:
+    """How the prior of each quantity weighs on each draw, for power scaling."""
+    layout = specification.layout
+    ratios = prior_log_ratios(
+        layout,
+        assembled.eta[:, : len(layout.items)],
+        assembled.sd,
+        scatter=specification.observations.scatter,
+        cv=sampled.values.get("scatter"),
+        season_sd=sampled.values.get("season_sd"),
+    )
+    values = ratios.transpose("alpha", "sample", "quantity").values.astype(np.float32)
+    folded = values.reshape(len(values), *shape, -1)
+    coords = {"alpha": ratios["alpha"].values, "quantity": ratios["quantity"].values}
+    return xr.Dataset({"log_ratio": (("alpha", "chain", "draw", "quantity"), folded)}, coords=coords)
+
+
 def _hierarchy(model: pm.Model, sampled: Sampled, shape: tuple[int, int]) -> xr.Dataset:
     """The hierarchy's own variables under their names; `eta` is left out, the quantities are made of it."""
     found = {}
     for name, values in sampled.values.items():
         if name != "eta":
-            dims = model.named_vars_to_dims.get(name, ("target",))
+            own = tuple(f"{name}_dim_{i}" for i in range(values.ndim - 1))
+            dims = ("target",) if name == "observed_mean" else model.named_vars_to_dims.get(name, own)
             found[name] = xr.DataArray(
                 values.reshape(*shape, *values.shape[1:]), dims=("chain", "draw", *dims)
             )

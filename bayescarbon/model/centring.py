@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bayescarbon.model.dilution import DILUTION, diluted_by
 from bayescarbon.model.layout import Layout
 from bayescarbon.model.measurements.model import Term
 from bayescarbon.model.observations import Observations
@@ -47,6 +48,10 @@ def information(layout: Layout, observations: Observations, terms: Sequence[Term
             precision[targets.node[part]] += count / variance / len(parts)
     for term in terms:
         np.add.at(precision, term.nodes, term.information)
+    # What is known of a carbon content tells of the rate beside it, so both are in the model or neither.
+    rates = diluted_by(layout)
+    for content in np.flatnonzero((rates >= 0) & (precision > 0)):
+        precision[rates[content]] += DILUTION**2 * precision[content]
     for node in range(layout.n_nodes - 1, len(layout.items) - 1, -1):
         if precision[node] > 0:
             spread = layout.sd_median[layout.sd[node]]

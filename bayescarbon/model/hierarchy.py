@@ -18,6 +18,7 @@ from pytensor.xtensor import as_xtensor
 
 from bayescarbon.model.centring import centring_weights, information, season_centring
 from bayescarbon.model.composites import composed
+from bayescarbon.model.dilution import DILUTION, diluted_by
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import LEVELS, Layout
 from bayescarbon.model.measurements.model import Term
@@ -92,6 +93,7 @@ def hierarchy(layout: Layout, informed: Informed) -> Tensor:
     medians = np.array(layout.sd_median)[informed.sds]
     sd = pm.LogNormal("level_sd", np.log(medians), LEVEL_LOG_SD, dims="level")
     level = np.array(layout.level)[informed.nodes]
+    rates = diluted_by(layout)
     for depth, name in enumerate(LEVELS):
         here = np.flatnonzero(level == depth)
         if not len(here):
@@ -101,7 +103,16 @@ def hierarchy(layout: Layout, informed: Informed) -> Tensor:
         spread = sd[np.array([sd_place[layout.sd[n]] for n in nodes])]
         weight = informed.weights[here]
         zeta = pm.Normal(f"{name}_partly_centred", parent * weight, spread**weight, dims=f"{name}_node")
-        eta = pt.concatenate([eta, parent + spread ** (1 - weight) * (zeta - parent * weight)])
+        effect = spread ** (1 - weight) * (zeta - parent * weight)
+        if (rates[nodes] >= 0).any():
+            diluted = rates[nodes] >= 0
+            local = {node: position for position, node in enumerate(nodes)}
+            other = np.array(
+                [local[rates[n]] if d else local[n] for n, d in zip(nodes, diluted, strict=True)]
+            )
+            shared = np.where(diluted, DILUTION, 0.0)
+            effect = np.sqrt(1 - shared**2) * effect + shared * spread * (effect / spread)[other]
+        eta = pt.concatenate([eta, parent + effect])
     return pm.Deterministic("eta", eta, dims="node")
 
 

@@ -15,14 +15,15 @@ from scipy.special import softmax
 from bayescarbon.accounting.bounds import bounded_organic_share, bounded_respiration_ratio
 from bayescarbon.evidence.quantities import inverse_link, quantities
 from bayescarbon.model.build import Specification
+from bayescarbon.model.dilution import DILUTION, diluted_by
 from bayescarbon.model.layout import FOULER_QUANTITIES, SHELLED_TAXA, TAXA
 from bayescarbon.model.priors import LEVEL_LOG_SD
 
 
 def complete(
     specification: Specification, sampled: Mapping[str, np.ndarray], rng: np.random.Generator
-) -> np.ndarray:
-    """Extend draws of the informed nodes to all nodes.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Extend draws of the informed nodes and scales to all of them.
 
     Parameters
     ----------
@@ -35,8 +36,10 @@ def complete(
 
     Returns
     -------
-    array (sample, node)
+    eta : array (sample, node)
         Link of the annual mean at every node of the layout.
+    sd : array (sample, level)
+        Standard deviation of every level of every item.
     """
     layout, informed = specification.layout, specification.informed
     size = len(sampled["eta"])
@@ -46,6 +49,7 @@ def complete(
     sd[:, informed.sds] = sampled["level_sd"]
     known = np.zeros(layout.n_nodes, dtype=bool)
     known[informed.nodes] = True
+    rates = diluted_by(layout)
     level, parent, scale = (np.array(column) for column in (layout.level, layout.parent, layout.sd))
     for depth in range(-1, int(level.max()) + 1):
         new = np.flatnonzero((level == depth) & ~known)
@@ -55,7 +59,12 @@ def complete(
             eta[:, new] = np.array([p.location for p in priors]) + noise * np.array([p.sd_mu for p in priors])
         else:
             eta[:, new] = eta[:, parent[new]] + sd[:, scale[new]] * noise
-    return eta
+            diluted = np.flatnonzero(rates[new] >= 0)
+            node, rate = new[diluted], rates[new[diluted]]
+            standard = (eta[:, rate] - eta[:, parent[rate]]) / sd[:, scale[rate]]
+            effect = DILUTION * standard + np.sqrt(1 - DILUTION**2) * noise[:, diluted]
+            eta[:, node] = eta[:, parent[node]] + sd[:, scale[node]] * effect
+    return eta, sd
 
 
 def natural_mean(specification: Specification, eta: np.ndarray, name: str, nodes: np.ndarray) -> np.ndarray:

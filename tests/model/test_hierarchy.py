@@ -185,7 +185,7 @@ def fixed_draws(specification: Specification) -> tuple[dict[str, np.ndarray], np
 def test_uninformed_nodes_follow_their_conditional(specification: Specification) -> None:
     layout, cells, informed = specification.layout, specification.cells, specification.informed
     sampled, eta, sd = fixed_draws(specification)
-    draws = complete(specification, sampled, np.random.default_rng(8))
+    draws, _ = complete(specification, sampled, np.random.default_rng(8))
     known = {layout.keys[node]: eta[i] for i, node in enumerate(informed.nodes)}
     spread = {layout.sd_name[i]: sd[k] for k, i in enumerate(informed.sds)}
     stock = {
@@ -220,7 +220,7 @@ def test_new_sites_share_their_species_and_nothing_below(specification: Specific
     """Correlation of two farms without rows is the share of the variance that lies above the site."""
     layout, cells = specification.layout, specification.cells
     sampled, _, _ = fixed_draws(specification)
-    draws = complete(specification, sampled, np.random.default_rng(9))
+    draws, _ = complete(specification, sampled, np.random.default_rng(9))
     east, west = (cells.by_stock["tissue_carbon"][i] for i in (0, 2))
     assert list(cells.stocks["site"].iloc[[0, 2]]) == ["east", "west"]
     prior = layout.items[layout.item_index("tissue_carbon")].prior
@@ -235,11 +235,11 @@ def test_new_sites_share_their_species_and_nothing_below(specification: Specific
 
 
 @pytest.mark.parametrize(
-    "name", ["tissue_carbon", "biodeposit_carbon", "operations_emission", "calcification_ratio"]
+    "name", ["tissue_carbon", "alive_to_harvested", "operations_emission", "calcification_ratio"]
 )
 def test_a_quantity_without_rows_keeps_its_stated_prior(specification: Specification, name: str) -> None:
     sampled, _, _ = fixed_draws(specification)
-    draws = complete(specification, sampled, np.random.default_rng(10))
+    draws, _ = complete(specification, sampled, np.random.default_rng(10))
     values = quantity_draws(specification, draws, 1)[name]
     theta = values.isel({dim: 0 for dim in values.dims if dim not in ("chain", "draw")}).values.ravel()
     prior = quantities()[name].prior

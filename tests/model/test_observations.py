@@ -187,7 +187,7 @@ def test_the_account_multiplies_what_the_rows_of_the_year_observe(tmp_path: Path
     ]
     found = specified(tmp_path, rows)
     world = drawn(found)
-    drawn_quantities = quantity_draws(found, complete(found, world.sampled, np.random.default_rng(1)), 1)
+    drawn_quantities = quantity_draws(found, complete(found, world.sampled, np.random.default_rng(1))[0], 1)
     stock = {"east": 0, "west": 1}
     for name, site, method in (
         ("burial_fraction", "east", "core"),

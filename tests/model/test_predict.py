@@ -37,7 +37,7 @@ def specification(tmp_path_factory: pytest.TempPathFactory) -> Specification:
 def nodes(specification: Specification) -> np.ndarray:
     size = CHAINS * DRAWS
     nothing = {"eta": np.empty((size, 0)), "level_sd": np.empty((size, 0))}
-    return complete(specification, nothing, np.random.default_rng(1))
+    return complete(specification, nothing, np.random.default_rng(1))[0]
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_table_of_quantities_counts_the_rows_behind_each(tmp_path: Path) -> None
         "eta": rng.normal(-1, 0.1, (40, len(informed.nodes))),
         "level_sd": np.full((40, len(informed.sds)), 0.2),
     }
-    quantity = quantity_draws(found, complete(found, sampled, rng), 2)
+    quantity = quantity_draws(found, complete(found, sampled, rng)[0], 2)
     none = pd.DataFrame({"quantity": [], "position": [], "r_hat": [], "ess_bulk": []})
     table = quantity_table(quantity, none, bearing_rows(found.observations, found.terms)).set_index(
         ["quantity", "species", "site"]
