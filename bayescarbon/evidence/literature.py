@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bayescarbon.evidence.quantities import Quantity, composites, quantities
-from bayescarbon.evidence.table import EvidenceError, evidence_table, observe, season_of
+from bayescarbon.evidence.table import SIZE_COLUMNS, EvidenceError, evidence_table, observe, season_of
 from bayescarbon.evidence.taxa import taxa
 from bayescarbon.evidence.units import UnitError
 from bayescarbon.resources import listdir, read_csv
@@ -36,13 +36,16 @@ def _library() -> pd.DataFrame:
         if relative == NOT_USED:
             continue
         table = read_csv(relative)
-        if tuple(table.columns) != LITERATURE_COLUMNS:
-            raise LiteratureError(f"{relative}: the columns must be {', '.join(LITERATURE_COLUMNS)}")
+        if tuple(table.columns) not in (LITERATURE_COLUMNS, (*LITERATURE_COLUMNS, *SIZE_COLUMNS)):
+            raise LiteratureError(
+                f"{relative}: the columns must be {', '.join(LITERATURE_COLUMNS)}, and where animals were measured "
+                f"{' and '.join(SIZE_COLUMNS)}"
+            )
         table["family"] = PurePosixPath(relative).stem
         tables.append(table)
     library = pd.concat(tables, ignore_index=True)
-    for column in _NUMBERS:
-        library[column] = [float(cell) if cell else nan for cell in library[column]]
+    for column in (*_NUMBERS, *SIZE_COLUMNS):
+        library[column] = [float(cell) if isinstance(cell, str) and cell else nan for cell in library[column]]
     _check(library)
     return library
 
@@ -184,6 +187,7 @@ def _observation(row: dict[str, object], known: dict[str, Quantity]) -> dict[str
         "id": where,
         "origin": "literature",
         "quantity": name,
+        **{column: row[column] for column in SIZE_COLUMNS},
         "species": species,
         "group": group,
         "site": row["site"],

@@ -173,8 +173,8 @@ def test_every_mean_that_the_literature_observes_is_computed_right(tmp_path: Pat
             weight = fall / fall.sum() if item.name == "burial_fraction" else np.full(4, 0.25)
             own = effects[:, layout.seasonal[item.name]] if season >= 0 else np.zeros(4)
             wanted.append(year if season < 0 else seasonal_mean(support, year, own, weight, season))
-        for name, parts in zip(targets.composite, targets.parts, strict=True):
-            wanted.append(float(composed(name, [wanted[part] for part in parts])))
+        for name, parts, stated in zip(targets.composite, targets.parts, targets.constants, strict=True):
+            wanted.append(float(composed(name, [wanted[part] for part in parts], stated)))
         assert world.sampled["observed_mean"][draw] == pytest.approx(np.array(wanted), rel=1e-6)
 
 
