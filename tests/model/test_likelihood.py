@@ -20,7 +20,7 @@ from bayescarbon.model.likelihood import COMPOSITE_LEVELS, direct_log_likelihood
 from bayescarbon.model.observations import Observations
 from bayescarbon.model.outliers import CONTAMINATION
 from bayescarbon.model.row_densities import (
-    digamma,
+    log_gamma,
     log_normal_cdf,
     normal_score,
     row_densities,
@@ -328,8 +328,10 @@ def test_log_normal_cdf_has_a_finite_slope_far_out(z: float) -> None:
 
 
 @pytest.mark.parametrize("x", [1e-6, 0.003, 0.5, 1.0, 2.5, 9.999, 10.0, 87.0, 1e6])
-def test_digamma_is_scipys(x: float) -> None:
-    assert digamma(x) == pytest.approx(special.digamma(x), rel=1e-12, abs=1e-13)
+def test_log_gamma_and_its_slope_are_scipys(x: float) -> None:
+    value, slope = log_gamma(x)
+    assert value == pytest.approx(special.gammaln(x), rel=1e-12, abs=1e-13)
+    assert slope == pytest.approx(special.digamma(x), rel=1e-12, abs=1e-13)
 
 
 @pytest.mark.parametrize("case", CASES)
