@@ -40,6 +40,7 @@ def _info(study: Study, options: argparse.Namespace, sampler: dict[str, Any]) ->
         settings={"seed": options.seed, "sampler": {"name": "nutpie", **sampler}},
         command=["bayescarbon", *sys.argv[1:]],
         language=options.language,
+        harvest=study.harvest,
     )
 
 

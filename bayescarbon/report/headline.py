@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bayescarbon.errors import Problem, StudyError
 from bayescarbon.report.language import LANGUAGES, Language, text
+from bayescarbon.report.sensitivity import sensitivity_sentence, total_outcome
 from bayescarbon.report.terminal import Line, aligned, number, probability
 
 _SHOWN_BATCHES = 10
+_SHOWN_REMARKS = 3
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,10 @@ class Headline:
         Rows of ``sinks.csv`` and ``prices.csv``, numbers as floats (None where the table is empty).
     warnings, outliers : int
         How many the manifest lists.
+    sensitivity : list of dict
+        Rows of ``sensitivity.csv`` about the headline number; empty where there is no such file.
+    remarks : list of dict
+        What the checks found: ``table`` and ``text``.
     """
 
     title: str
@@ -49,6 +56,8 @@ class Headline:
     prices: list[dict[str, Any]]
     warnings: int
     outliers: int
+    sensitivity: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[dict[str, str]] = field(default_factory=list)
 
     def record(self) -> dict[str, Any]:
         """Return the headline as a JSON object."""
@@ -64,18 +73,34 @@ class Headline:
             "diagnostics": self.diagnostics,
             "warnings": self.warnings,
             "outliers": self.outliers,
+            "sensitivity": self.sensitivity,
+            "remarks": self.remarks,
         }
 
 
-_WORDS = {"scope", "framework", "batch", "unit"}
+_WORDS = {"scope", "framework", "batch", "unit", "outcome", "quantity", "note"}
+
+
+def _number(cell: str) -> float | None:
+    # JSON has no infinity, which a Pareto k of very few draws is.
+    value = float(cell) if cell else math.nan
+    return value if math.isfinite(value) else None
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return [
-            {name: cell if name in _WORDS else (float(cell) if cell else None) for name, cell in row.items()}
+            {name: cell if name in _WORDS else _number(cell) for name, cell in row.items()}
             for row in csv.DictReader(stream)
         ]
+
+
+def _sensitivity(folder: Path, framework: str) -> list[dict[str, Any]]:
+    path = folder / "sensitivity.csv"
+    # A fit without weights of its priors leaves no such file; nor did runs before there was one.
+    rows = _rows(path) if path.is_file() else []
+    own = total_outcome(framework)
+    return [row for row in rows if row["outcome"] == own and row["psense"] is not None]
 
 
 def _not_results(folder: Path, message: str) -> StudyError:
@@ -101,11 +126,11 @@ def read_headline(folder: Path) -> Headline:
         raise _not_results(folder, "there is no such folder; name one that `bayescarbon run` wrote.")
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        language = manifest["language"]
+        language, framework = manifest["language"], manifest["headline_framework"]
         return Headline(
             title=manifest["title"],
             path=str(folder),
-            framework=manifest["headline_framework"],
+            framework=framework,
             language=language if language in LANGUAGES else "en",
             converged=manifest["converged"],
             diagnostics=manifest["diagnostics"],
@@ -113,6 +138,8 @@ def read_headline(folder: Path) -> Headline:
             prices=_rows(folder / "prices.csv"),
             warnings=len(manifest["warnings"]),
             outliers=len(manifest["outliers"]),
+            sensitivity=_sensitivity(folder, framework),
+            remarks=list(manifest.get("remarks", [])),
         )
     except FileNotFoundError as error:
         name = Path(error.filename).name
@@ -168,6 +195,18 @@ def _price_lines(headline: Headline, language: Language) -> list[Line]:
     return lines
 
 
+def _check_lines(headline: Headline, language: Language) -> list[Line]:
+    moved = sensitivity_sentence(headline.sensitivity, total_outcome(headline.framework), language)
+    lines = [Line(""), Line(moved)] if moved else []
+    if headline.remarks:
+        lines += [Line(""), Line(text("remarks", language, {"n": len(headline.remarks)}))]
+        lines += [Line(f"  {said['table']}: {said['text']}") for said in headline.remarks[:_SHOWN_REMARKS]]
+    hidden = len(headline.remarks) - _SHOWN_REMARKS
+    if hidden > 0:
+        lines.append(Line("  " + text("more_remarks", language, {"n": hidden})))
+    return lines
+
+
 def headline_lines(headline: Headline, language: Language) -> list[Line]:
     """Return the headline as lines of text.
 
@@ -192,7 +231,8 @@ def headline_lines(headline: Headline, language: Language) -> list[Line]:
     lines = [Line(headline.title, bold=True)]
     if not headline.converged:
         lines.append(diagnosis)  # before any number, so that nobody reads the numbers first
-    lines += [Line(""), *_sink_lines(headline, language), *_price_lines(headline, language), Line("")]
+    lines += [Line(""), *_sink_lines(headline, language), *_price_lines(headline, language)]
+    lines += [*_check_lines(headline, language), Line("")]
     lines += [Line(text("interval", language)), Line(text("gross", language))]
     if headline.converged:
         lines.append(diagnosis)

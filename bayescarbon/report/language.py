@@ -50,6 +50,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Values set aside as outliers: {n} (listed in manifest.json)",
         "判为离群值：{n} 个（见 manifest.json）",
     ),
+    "remarks": ("Remarks of the checks: {n}", "检查意见：{n} 条"),
+    "more_remarks": (
+        "... and {n} more (listed in manifest.json)",
+        "……其余 {n} 条见 manifest.json",
+    ),
     "files": ("Results: {path}", "结果目录：{path}"),
     # progress
     "reading": ("Reading the study", "读取研究数据"),
@@ -100,6 +105,30 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "pools": ("Carbon used, removed, stored and released", "利用、移出、储存与释放的碳"),
     "prices": ("Minimum carbon price", "最低碳价"),
+    "sensitivity": (
+        "Which prior moves which headline number; changes are per doubling of the prior's weight",
+        "各先验对各主要结果的影响；变化量按先验权重每加倍一次计",
+    ),
+    "checks": (
+        "Whether the rows look as the model predicts them, by quantity",
+        "各参数的数据是否符合模型的预测",
+    ),
+    "sediment_sources": (
+        "Sources of the sediment's organic carbon, by isotopes",
+        "沉积物有机碳的来源（同位素混合模型）",
+    ),
+    "sediment_buried": (
+        "The buried line beside the farm's share of the sediment; a check that moves no result",
+        "埋藏碳与沉积物中养殖来源份额的对照；仅作检查，不影响任何结果",
+    ),
+    "air_sea": (
+        "Measured flux of CO2 from sea to air beside the released carbon; a check that moves no result",
+        "实测海气 CO2 通量与释放碳的对照；仅作检查，不影响任何结果",
+    ),
+    "budgets": (
+        "Published budgets of single animals beside the posterior of the same species here",
+        "已发表的个体碳收支与本研究同物种后验的对照",
+    ),
 }
 
 _COLUMNS: dict[str, tuple[str, str]] = {
@@ -136,6 +165,100 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "p_undefined": (
         "probability that no finite price exists, as nothing is fixed; quantiles are over the other draws",
         "因无固碳而不存在有限价格的概率；分位数仅对其余抽样计算",
+    ),
+    # checks
+    "outcome": (
+        "headline number: `total, FRAMEWORK` or `price, BATCH`",
+        "主要结果：`total, 核算口径` 或 `price, 批次`",
+    ),
+    "psense": (
+        "how far the posterior moves if the prior weighs twice as much; 0.05 or more is noticeable",
+        "先验权重加倍时后验的移动程度；0.05 起视为明显",
+    ),
+    "median_change": ("change of the median per doubling", "权重每加倍一次中位数的变化"),
+    "q05_change": ("change of the 5 % quantile per doubling", "权重每加倍一次 5% 分位数的变化"),
+    "q95_change": ("change of the 95 % quantile per doubling", "权重每加倍一次 95% 分位数的变化"),
+    "pareto_k": (
+        "reliability of the importance weights: below 0.7 is good",
+        "重要性权重的可靠性：小于 0.7 为好",
+    ),
+    "note": ("what is out of the ordinary; empty if nothing is", "异常之处；无异常则为空"),
+    "stage": (
+        "compared with what the priors predict, or with what the posterior predicts",
+        "与先验预测（prior）或后验预测（posterior）比较",
+    ),
+    "outside_90": (
+        "share of rows outside the central 90 % of their predictions; 0.1 is expected",
+        "落在预测 90% 区间之外的数据比例；期望值 0.1",
+    ),
+    "p_mean": (
+        "probability that the rows' mean is larger in a prediction than it is",
+        "预测的数据均值大于实际均值的概率",
+    ),
+    "p_sd": (
+        "probability that the rows' spread is larger in a prediction than it is",
+        "预测的数据离散度大于实际离散度的概率",
+    ),
+    "n_loo": ("samples predicted from all other rows", "由其余数据预测的样品数"),
+    "n_unreliable": ("of these, with unreliable weights", "其中权重不可靠者"),
+    "loo_p": (
+        "p-value: are the samples spread as the other rows predict",
+        "p 值：样品分布是否符合其余数据的预测",
+    ),
+    "loo_p_holm": ("the same, adjusted for the number of quantities", "同上，已按参数个数校正"),
+    "source": (
+        "source of organic carbon; of a published budget its key in data/references.bib",
+        "有机碳来源；对已发表的碳收支为其在 data/references.bib 中的文献键",
+    ),
+    "farm_share_median": (
+        "share of the sediment's organic carbon that the farm dropped, median",
+        "沉积物有机碳中养殖来源的份额，中位数",
+    ),
+    "farm_share_q05": ("its 5 % quantile", "其 5% 分位数"),
+    "farm_share_q95": ("its 95 % quantile", "其 95% 分位数"),
+    "buried_median": (
+        "farm carbon buried a year by the ledger, median",
+        "按碳收支计算的养殖碳年埋藏量，中位数",
+    ),
+    "buried_q05": ("its 5 % quantile", "其 5% 分位数"),
+    "buried_q95": ("its 95 % quantile", "其 95% 分位数"),
+    "implied_total_median": (
+        "burial of all organic carbon that share and ledger together imply, median",
+        "由份额与碳收支推算的全部有机碳埋藏量，中位数",
+    ),
+    "implied_total_q05": ("its 5 % quantile", "其 5% 分位数"),
+    "implied_total_q95": ("its 95 % quantile", "其 95% 分位数"),
+    "measured_total": ("that burial as measured; empty if it was not", "上述埋藏量的实测值；未测则为空"),
+    "p_exceeds": (
+        "probability that the ledger buries more than the bed holds of the farm's carbon",
+        "碳收支的埋藏量超过底质中养殖来源碳的概率",
+    ),
+    "verdict": ("in words", "文字结论"),
+    "seasons": ("seasons that were measured", "已测季节"),
+    "measured": ("measured flux, positive out of the sea", "实测通量，向大气为正"),
+    "measured_q05": ("5 % quantile with its error", "计入误差后的 5% 分位数"),
+    "measured_q95": ("95 % quantile with its error", "计入误差后的 95% 分位数"),
+    "predicted_median": (
+        "what would be measured if the farm's release were the only flux, median",
+        "若仅有养殖释放，测得的通量应为，中位数",
+    ),
+    "predicted_q05": ("its 5 % quantile", "其 5% 分位数"),
+    "predicted_q95": ("its 95 % quantile", "其 95% 分位数"),
+    "p_below": ("probability of a prediction below the measured flux", "预测低于实测通量的概率"),
+    "budget": ("which published budget", "已发表的碳收支名称"),
+    "days": ("days over which it runs", "该收支的天数"),
+    "compared_with": (
+        "species of this study that it is compared with; empty if the study farms none",
+        "用于对照的本研究物种；无则为空",
+    ),
+    "n_sites": ("sites of that species here, pooled", "该物种在本研究的地点数（合并）"),
+    "item": ("part of the budget, or one part per another", "收支中的一项，或两项之比"),
+    "published_low": ("published value, or lower end of its range", "发表值，或其范围下限"),
+    "published_high": ("published value, or upper end of its range", "发表值，或其范围上限"),
+    "factor": ("published value over the posterior median", "发表值与后验中位数之比"),
+    "p_two_sided": (
+        "two-sided tail probability of the published value in the posterior",
+        "发表值在后验中的双侧尾概率",
     ),
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import bayescarbon
+from bayescarbon.report.checks import Kept, checked
 from bayescarbon.report.folder import MANIFEST
 from bayescarbon.report.language import Language, text
 from bayescarbon.report.manifest import Diagnostics, file_hash, manifest, write_json
@@ -26,7 +27,7 @@ WORKBOOK = "results.xlsx"
 UNCONVERGED = "UNCONVERGED.txt"
 
 
-class Fitted(Summarised, Protocol):
+class Fitted(Summarised, Kept, Protocol):
     """What the results need of a fit."""
 
     @property
@@ -73,6 +74,8 @@ class RunInfo:
         The command line.
     language : {"en", "zh"}
         Language of the workbook and of the headline.
+    harvest : DataFrame, optional
+        The study's table of that name. Without it what is measured per site and year is compared with nothing.
     """
 
     title: str
@@ -84,6 +87,7 @@ class RunInfo:
     settings: Mapping[str, Any]
     command: Sequence[str]
     language: Language = "en"
+    harvest: pd.DataFrame | None = None
 
 
 def save_posterior(path: Path, fit: Fitted, ledger: xr.Dataset) -> None:
@@ -137,7 +141,8 @@ def write_results(
         If a draw of the ledger is not a finite number.
     """
     started = time.perf_counter()
-    frames = tables(fit, ledger, run.currency)
+    found_by_checks = checked(fit, ledger, run.currency, run.harvest, seed=int(run.settings["seed"]))
+    frames = tables(fit, ledger, run.currency) | found_by_checks.frames
     for name, frame in frames.items():
         # Plain UTF-8 without a byte order mark: the next program to read this is more often not Excel.
         frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
@@ -175,5 +180,6 @@ def write_results(
         fit.outliers,
         spent,
     )
+    written["remarks"] = [{"table": name, "text": said} for name, said in found_by_checks.remarks]
     written["files"] = {path.name: file_hash(path) for path in sorted(folder.iterdir())}
     write_json(folder / MANIFEST, written)

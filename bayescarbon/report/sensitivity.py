@@ -55,10 +55,9 @@ def headline_outcomes(ledger: xr.Dataset, price: xr.DataArray | None) -> dict[st
     from bayescarbon.accounting.frameworks import frameworks, net_sink
     from bayescarbon.accounting.price import price_per_co2
 
-    found = {}
-    for name in frameworks():
-        sink = net_sink(ledger, name)
-        found[total_outcome(name)] = sink.sum("batch").assign_attrs(units=sink.attrs["units"])
+    # Frameworks are sums of lines, so the batches are added up once, not once for each of them.
+    total = ledger.sum("batch", keep_attrs=True)
+    found = {total_outcome(name): net_sink(total, name) for name in frameworks()}
     if price is not None:
         per_co2 = price_per_co2(price)
         for batch in price["batch"].values[:PRICED_BATCHES]:

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 _HEADER_FILL = PatternFill("solid", fgColor="DCE6F1")
 _RED = Font(bold=True, color="C00000")
 _NARROW, _WIDE = 10, 44
-_SHARES = {"p_positive", "p_negative", "p_undefined"}
-_COUNTS = {"n_rows", "n_own", "ess_bulk"}
+_SHARES = {
+    "p_positive", "p_negative", "p_undefined", "r_hat", "psense", "pareto_k", "outside_90", "p_mean", "p_sd", "loo_p",
+    "loo_p_holm", "p_exceeds", "p_below", "p_two_sided",
+}  # fmt: skip
+_WHOLE = {"n_rows", "n_own", "n_loo", "n_unreliable", "n_sites"}
+_COUNTS = _WHOLE | {"ess_bulk", "days"}
 
 
 def number_format(column: str, value: float) -> str:
@@ -37,7 +41,7 @@ def number_format(column: str, value: float) -> str:
     value : float
         The number.
     """
-    if column in _SHARES or column == "r_hat":
+    if column in _SHARES:
         return "0.000"
     size = abs(value)
     if column in _COUNTS or size >= 100:
@@ -58,7 +62,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: object, column: str = "") -> Cell:
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
         return WriteOnlyCell(sheet, None)
-    cell = WriteOnlyCell(sheet, int(number) if column in {"n_rows", "n_own"} else number)
+    cell = WriteOnlyCell(sheet, int(number) if column in _WHOLE else number)
     cell.number_format = number_format(column, number)
     return cell
 

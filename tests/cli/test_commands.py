@@ -119,6 +119,42 @@ def test_check_json(cli: Run, study: Path) -> None:
     assert set(counts) >= set(quantities())
 
 
+def test_check_counts_what_was_measured_beside_the_evidence(cli: Run, study: Path) -> None:
+    tables = {
+        "traps": (
+            "trap,site,kind,dry_mass_mg,days,species,individuals,area_m2\n"
+            "T1,east,farm,9000,2,Chlamys farreri,40,0.05\nT2,west,farm,7000,2,Crassostrea gigas,30,0.05\n"
+            "C1,east,control,1500,2,,,0.05\nC2,west,control,1200,2,,,0.05\n"
+        ),
+        "fouling": (
+            "gear,site,species,taxon,fresh_mass_kg\n"
+            "G1,east,Chlamys farreri,host,8.4\nG1,east,Chlamys farreri,mussel,1.1\n"
+        ),
+        "air_sea": "site,co2_flux,unit\neast,12,t C/yr\neast,9,t C/yr\neast,10,t C/yr\n",
+    }
+    for name, rows in tables.items():
+        (study / f"{name}.csv").write_text(rows, encoding="utf-8")
+    done = cli("check", study)
+    assert done.returncode == 0, done.stderr
+    told = {
+        line.split("  ")[1]: " ".join(line.split())
+        for line in done.stdout.splitlines()
+        if line.startswith("  ")
+    }
+    assert told["traps"].startswith("traps 4 traps 2 sites ")
+    assert told["fouling"].startswith("fouling 1 gears 1 site ")  # two rows, one gear
+    assert told["air_sea"].startswith("air_sea 3 fluxes 1 site ")
+    assert "oxygen" not in told
+    content = json.loads(cli("check", "--json", study).stdout)
+    counted = {row["table"]: (row["count"], row["what"], row["sites"]) for row in content["measured"]}
+    assert counted == {"traps": (4, "traps", 2), "fouling": (1, "gears", 1), "air_sea": (3, "fluxes", 1)}
+
+
+def test_check_without_such_tables_says_nothing_of_them(cli: Run, study: Path) -> None:
+    assert "Measurements" not in cli("check", study).stdout
+    assert json.loads(cli("check", "--json", study).stdout)["measured"] == []
+
+
 def test_check_names_replaced_priors(cli: Run, study: Path) -> None:
     with (study / "study.toml").open("a", encoding="utf-8") as stream:
         stream.write('[priors.burial_fraction]\nq05 = 0.03\nq50 = 0.08\nq95 = 0.2\nreason = "cores nearby"\n')

@@ -26,6 +26,7 @@ from bayescarbon.report.folder import recover
 from tests.cli.conftest import Run, bayescarbon, write_study
 
 TOO_FEW = ("run", "--draws", "10", "--chains", "2")
+CHECKS = ["sensitivity", "checks", "sediment_sources", "sediment_buried", "air_sea", "budgets"]
 BODY = ("shell_dic", "shell_respired", "shell_organic", "tissue")
 
 
@@ -42,9 +43,21 @@ class Finished:
         return json.loads((self.results / "manifest.json").read_text(encoding="utf-8"))
 
 
+BESIDE = {
+    "sediment": "sample,site,d13c,d15n\nB1,east,-22.1,5.8\nB2,east,-21.7,6.0\n",
+    "endmembers": (
+        "source,d13c,d13c_sd,d15n,d15n_sd\n"
+        "farm biodeposits,-20.5,0.6,6.9,0.7\nterrestrial,-26.5,0.8,3.8,0.8\nkelp,-15,1.2,5.5,0.9\n"
+    ),
+    "air_sea": "site,co2_flux,unit,sd\neast,12,t C/yr,4\n",
+}
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     study = write_study(tmp_path_factory.mktemp("run") / "two-bays")
+    for name, text in BESIDE.items():
+        (study / f"{name}.csv").write_text(text, encoding="utf-8")
     return Finished(bayescarbon("run", study, "--draws", "1500", "--seed", "3"), study)
 
 
@@ -60,7 +73,8 @@ def test_succeeds(finished: Finished) -> None:
 
 def test_leaves_nothing_but_results(finished: Finished) -> None:
     assert sorted(path.name for path in finished.study.iterdir()) == [
-        "economics.csv", "evidence.csv", "harvest.csv", "results", "study.toml",
+        "air_sea.csv", "economics.csv", "endmembers.csv", "evidence.csv", "harvest.csv", "results", "sediment.csv",
+        "study.toml",
     ]  # fmt: skip
     manifest = finished.manifest()
     assert {path.name for path in finished.results.iterdir()} == {"manifest.json", *manifest["files"]}
@@ -131,7 +145,27 @@ def test_quantities_count_the_farms_rows(finished: Finished) -> None:
 
 def test_workbook_opens(finished: Finished) -> None:
     book = load_workbook(finished.results / "results.xlsx", read_only=True)
-    assert book.sheetnames == ["read me", "quantities", "ledger", "sinks", "pools", "prices"]
+    results = ["quantities", "ledger", "sinks", "pools", "prices"]
+    assert book.sheetnames == ["read me", *results, *CHECKS]
+
+
+def test_checks_are_written_and_said(finished: Finished, finished_ledger: xr.Dataset) -> None:
+    tables = {name: pd.read_csv(finished.results / f"{name}.csv") for name in CHECKS}
+    moved = tables["sensitivity"]
+    assert {"total, improved_stock_change", "price, east-2020"} < set(moved["outcome"])
+    top = moved[moved["outcome"] == "total, improved_stock_change"].iloc[0]["quantity"]
+    (said,) = [line for line in finished.process.stdout.splitlines() if "prior on" in line]
+    assert f"prior on {top} " in said
+    assert set(tables["checks"]["stage"]) == {"prior", "posterior"}
+    assert tables["sediment_sources"].groupby("site")["mean"].sum().tolist() == pytest.approx([1.0])
+    # 500 days of one batch at the site: the ledger's buried line, per year.
+    yearly = finished_ledger["buried"].sel(batch="east-2020") * 365.25 / 500
+    assert tables["sediment_buried"]["buried_median"][0] == pytest.approx(float(yearly.median()), rel=0.1)
+    assert tables["air_sea"]["measured"].tolist() == [12.0]
+    farmed = tables["budgets"].dropna(subset="median")
+    assert {"Azumapecten farreri", "Magallana gigas"} == set(farmed["compared_with"])
+    remarks = finished.manifest()["remarks"]
+    assert any(remark["table"] == "air_sea" and remark["text"].startswith("east: ") for remark in remarks)
 
 
 def test_show_repeats_the_headline_of_the_run(finished: Finished, cli: Run) -> None:

@@ -59,6 +59,7 @@ class Constructed:
 
     money: xr.Dataset
     diagnostics: Diagnosed = field(default_factory=Diagnosed)
+    data: xr.DataTree = field(default_factory=xr.DataTree)
     timings: dict[str, float] = field(default_factory=lambda: {"build": 0.5, "compile": 2.0, "sample": 1.0})
 
     @property

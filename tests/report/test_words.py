@@ -6,9 +6,14 @@ import string
 
 import pytest
 
+from bayescarbon.checks import air_sea, budgets, sediment
+from bayescarbon.predictive_checks import CHECK_COLUMNS
 from bayescarbon.report.language import LANGUAGES, both, column_meaning, message_keys, text
 from bayescarbon.report.tables import LEDGER, POOLS, PRICES, QUANTITIES, SINKS
 from bayescarbon.report.terminal import aligned, number, probability, width
+from bayescarbon.sensitivity import COLUMNS as SENSITIVITY
+
+CHECKED = (SENSITIVITY, CHECK_COLUMNS, sediment.TABLE, sediment.COMPARISON, air_sea.TABLE, budgets.TABLE)
 
 
 def placeholders(message: str) -> set[str]:
@@ -24,7 +29,7 @@ def test_languages_agree(key: str) -> None:
 
 
 def test_every_column_has_a_meaning_in_both() -> None:
-    for column in {*QUANTITIES, *LEDGER, *SINKS, *POOLS, *PRICES}:
+    for column in {*QUANTITIES, *LEDGER, *SINKS, *POOLS, *PRICES}.union(*CHECKED):
         meanings = {column_meaning(column, language) for language in LANGUAGES}
         assert len(meanings) == 2
         assert "" not in meanings
