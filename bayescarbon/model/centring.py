@@ -18,7 +18,6 @@ from bayescarbon.model.layout import Layout
 from bayescarbon.model.measurements.model import Term
 from bayescarbon.model.observations import Observations
 
-
 #: Precision of what a row says of a mean that it reads but hardly moves with.
 LEAST = 1e-6
 

@@ -143,7 +143,11 @@ def observe(layout: Layout, evidence: pd.DataFrame) -> Observations:
     ].itertuples(index=False):
         where = evidence_site(origin, source, site)
         when = SEASONS.index(season) if season else -1
-        simple = tuple(_simple_target(layout, targets, part, group, species, where, when) for part in parts)
+        moving = seasonal_parts(key, parts)
+        simple = tuple(
+            _simple_target(layout, targets, part, group, species, where, when if part in moving else -1)
+            for part in parts
+        )
         direct = parts == (key,)
         target.append(simple[0] if direct else -1 - targets.composed(key, simple, constants))
         label = key + REPORTED_MEANS if origin == "literature" and kind != "summary" else key

@@ -12,6 +12,7 @@ from bayescarbon.checks.budgets import NOT_COMPARED, budget_sentences, budget_ta
 from bayescarbon.checks.sediment import compare_buried, sediment_remarks, sediment_sources, sediment_table
 from bayescarbon.model.tables import dataset_frame
 from bayescarbon.predictive_checks import check_sentences, checks_table
+from bayescarbon.report.remarks import burial_remarks
 from bayescarbon.report.sensitivity import headline_outcomes
 from bayescarbon.sensitivity import sensitivity_table
 
@@ -112,7 +113,10 @@ def checked(
         "sensitivity": sensitivity(fit, ledger, currency),
         "checks": predictive(fit),
     }
+    # First, because what a study cannot tell bears on every number that follows.
     remarks: list[tuple[str, str]] = []
+    if _group(fit, "prior") is not None and _group(fit, "observed_data") is not None:
+        remarks += [("quantities", said) for said in burial_remarks(fit, "en")]
     found = frames["checks"]
     if found is not None:
         remarks += [("checks", said) for said in check_sentences(found)]

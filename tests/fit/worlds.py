@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from bayescarbon.study import Study, read_study
 
@@ -57,6 +58,7 @@ def write_study(
     water: Sequence[Row] = (),
     economics: Sequence[Row] = (),
     settings: str = "",
+    tables: Mapping[str, Sequence[Row]] = MappingProxyType({}),
 ) -> Study:
     """Write a study folder and read it.
 
@@ -68,11 +70,13 @@ def write_study(
         Rows of the tables; a column that a row lacks is left blank, a table without rows is not written.
     settings : str
         More of study.toml, after title and currency.
+    tables : mapping of str to sequence of mapping
+        Rows of other tables by their names: traps, oxygen, isotopes and so on.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "study.toml").write_text(SETTINGS + settings, encoding="utf-8")
-    tables = {"harvest": harvest, "evidence": evidence, "water": water, "economics": economics}
-    for name, rows in tables.items():
+    common = {"harvest": harvest, "evidence": evidence, "water": water, "economics": economics}
+    for name, rows in (common | dict(tables)).items():
         if rows:
             columns = list(dict.fromkeys(column for one in rows for column in one))
             with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
