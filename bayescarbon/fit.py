@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import nutpie
 import pandas as pd
 import pymc as pm
-import pytensor
 import xarray as xr
 
 from bayescarbon.accounting.price import Timing, margin_gap
@@ -21,10 +19,8 @@ from bayescarbon.diagnostics import Diagnostics, convergence, judge
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.leave_one_out import loo_pit
 from bayescarbon.model.build import Specification, model_of, specify
-from bayescarbon.model.derived import derived
 from bayescarbon.model.hierarchy import node_label
 from bayescarbon.model.inputs import harvest_draws, margin_standard, water_ratio
-from bayescarbon.model.measurements import Term
 from bayescarbon.model.predict import complete, quantity_draws
 from bayescarbon.model.predictive import replicate
 from bayescarbon.model.tables import (
@@ -35,15 +31,11 @@ from bayescarbon.model.tables import (
     quantity_table,
     row_dataset,
 )
+from bayescarbon.sampling import Progress, Sampled, compiled_model, prior_samples, sample
 from bayescarbon.sensitivity import prior_log_ratios
 from bayescarbon.study import Study
 
-type Progress = Callable[[str, int, int], None]
-
-DERIVED = ("eta", "season_effect", "observed_mean")
-KEPT = ("mu", "level_sd", "scatter", "season_sd", *DERIVED)
 SAFER = {"tune": 2, "draws": 2, "target_accept": 0.998}
-PRIOR_DRAWS = 1000
 # Tables that checks read from a saved fit; they are no part of the likelihood.
 KEPT_TABLES = ("sediment", "endmembers", "air_sea", "budget")
 BATCH_COLUMNS = ("stocked_t", "cycle_days", "individuals", "emissions_t_co2e")
@@ -230,7 +222,7 @@ def fit(
     built = time.perf_counter()
     report("compile", 0, 1)
     informs = len(specification.informed.nodes) > 0
-    compiled = _compile(model) if informs else None
+    compiled = compiled_model(model) if informs else None
     timings = {
         "build": built - started,
         "compile": time.perf_counter() - built,
@@ -243,7 +235,7 @@ def fit(
 
     def attempt(refitted: bool) -> tuple[Sampled, Assembled]:
         began = time.perf_counter()
-        sampled = _sample(model, specification.terms, compiled, settings, report)
+        sampled = sample(model, specification.terms, compiled, settings, report)
         sampled_at = time.perf_counter()
         assembled = _assemble(specification, study, sampled, settings, rng, refitted=refitted)
         timings["sample"] += sampled_at - began
@@ -272,76 +264,6 @@ def fit(
         "timings": json.dumps(timings),
     }
     return Fit(data, assembled.verdict, timings)
-
-
-def _kept(model: pm.Model, names: Sequence[str] = KEPT) -> list[str]:
-    return [name for name in names if name in model.named_vars]
-
-
-def _compile(model: pm.Model) -> Any:
-    # Frozen: with every shape known the compiler has fewer operations to build. Without fast-math: it lets the
-    # compiler reorder sums, and code that was just compiled would differ in the last digit from the same code loaded
-    # from the cache, so that a second run with the same seed would give other draws.
-    with pytensor.config.change_flags(numba__fastmath=False):
-        free = [variable.name for variable in model.free_RVs]
-        return nutpie.compile_pymc_model(model, backend="numba", var_names=free, freeze_model=True)
-
-
-@dataclass(frozen=True)
-class Sampled:
-    """What the sampler returned.
-
-    Attributes
-    ----------
-    values : dict of str to array (sample, ...)
-        Draws of the variables that are kept, chains one after the other.
-    statistics : Dataset or None
-        The sampler's own record; None where nothing was sampled because no row informs anything.
-    """
-
-    values: dict[str, np.ndarray]
-    statistics: xr.Dataset | None
-
-
-def _sample(
-    model: pm.Model,
-    terms: Sequence[Term],
-    compiled: Any,
-    settings: Mapping[str, Any],
-    report: Progress,
-) -> Sampled:
-    if compiled is None:
-        size = settings["chains"] * settings["draws"]
-        return Sampled({"eta": np.empty((size, 0)), "level_sd": np.empty((size, 0))}, None)
-    per_chain = settings["tune"] + settings["draws"]
-
-    def tell(chains: list[Any]) -> None:
-        report("sample", sum(chain.finished_draws for chain in chains), per_chain * len(chains))
-
-    report("sample", 0, per_chain * settings["chains"])
-    sampler = nutpie.sample(
-        compiled,
-        blocking=False,
-        draws=settings["draws"],
-        tune=settings["tune"],
-        chains=settings["chains"],
-        seed=settings["sampler_seed"],
-        target_accept=settings["target_accept"],
-        save_warmup=False,
-        progress_bar=False,
-        progress_callback=tell,
-    )
-    try:
-        tree = sampler.wait()
-    except KeyboardInterrupt:
-        # Left to itself nutpie would hand back the draws so far, and half a posterior would pass for a whole one.
-        sampler.cancel()
-        raise
-    posterior = tree["posterior"].to_dataset()
-    free = {str(name): v.values.reshape(-1, *v.shape[2:]) for name, v in posterior.items()}
-    own = [name for term in terms for name in term.parameters]
-    values = {name: free[name] for name in (*_kept(model), *own) if name in free}
-    return Sampled(values | derived(model, free, _kept(model, DERIVED)), tree["sample_stats"].to_dataset())
 
 
 @dataclass(frozen=True)
@@ -415,7 +337,7 @@ def _groups(
         standard = margin_standard(study.economics, shape, rng)
         posterior = posterior.assign(margin_standard=standard.rename(batch="paid_batch"))
         groups["economics"] = frame_dataset(study.economics)
-    prior_sampled = _prior_samples(specification, model, rng)
+    prior_sampled = prior_samples(specification, model, rng)
     prior = quantity_draws(specification, complete(specification, prior_sampled, rng)[0], 1)
     groups["prior"] = prior
     groups["constant_data"] = _constants(specification, study)
@@ -484,17 +406,6 @@ def _hierarchy(model: pm.Model, sampled: Sampled, shape: tuple[int, int]) -> xr.
         if dim in model.coords
     }
     return xr.Dataset(found, coords=coords | {"chain": np.arange(shape[0])})
-
-
-def _prior_samples(
-    specification: Specification, model: pm.Model, rng: np.random.Generator
-) -> dict[str, np.ndarray]:
-    if not len(specification.informed.nodes):
-        return {"eta": np.empty((PRIOR_DRAWS, 0)), "level_sd": np.empty((PRIOR_DRAWS, 0))}
-    names = _kept(model)
-    # Interpreted: a thousand draws cost less than compiling the generative graph once.
-    drawn = pm.draw([model[name] for name in names], PRIOR_DRAWS, random_seed=rng, mode="FAST_COMPILE")
-    return dict(zip(names, drawn, strict=True))
 
 
 def _constants(specification: Specification, study: Study) -> xr.Dataset:

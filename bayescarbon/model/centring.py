@@ -11,15 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bayescarbon.evidence.quantities import inverse_link, link
-from bayescarbon.model.composites import composed
 from bayescarbon.model.dilution import DILUTION, diluted_by
 from bayescarbon.model.layout import Layout
 from bayescarbon.model.measurements.model import Term
 from bayescarbon.model.observations import Observations
-
-#: Precision of what a row says of a mean that it reads but hardly moves with.
-LEAST = 1e-6
 
 
 def information(layout: Layout, observations: Observations, terms: Sequence[Term] = ()) -> np.ndarray:
@@ -40,18 +35,17 @@ def information(layout: Layout, observations: Observations, terms: Sequence[Term
         Zero for a node below which there is no row. Priors alone give the scale, so no value of a row enters.
     """
     precision = np.zeros(layout.n_nodes)
-    targets = observations.targets
+    targets, rows = observations.targets, observations.rows
     simple = len(targets.node)
-    for target, told in _told(observations).items():
-        if target < simple:
-            precision[targets.node[target]] += told
-            continue
-        nodes = np.array([targets.node[part] for part in targets.parts[target - simple]])
-        slope = _slopes(layout, nodes, targets.composite[target - simple], targets.constants[target - simple])
-        # What a row says of one part is blurred by all that the prior leaves open of the others.
-        blur = slope**2 * np.array([_prior_variance(layout, node) for node in nodes])
-        # However little it says of a part, the part has to be in the model.
-        precision[nodes] += np.maximum(slope**2 / (1.0 / told + blur.sum() - blur), LEAST)
+    for target, scatter, n, form in zip(
+        rows["target"], rows["scatter"], rows["n"], rows["form"], strict=True
+    ):
+        definition = observations.scatter[scatter]
+        variance = _link_variance(definition.support, definition.prior.q50, definition.scatter.q50)
+        count = 2.0 if form == "range" else float(np.nan_to_num(n, nan=1.0))
+        parts = (target,) if target < simple else targets.parts[target - simple]
+        for part in parts:
+            precision[targets.node[part]] += count / variance / len(parts)
     for term in terms:
         np.add.at(precision, term.nodes, term.information)
     # What is known of a carbon content tells of the rate beside it, so both are in the model or neither.
@@ -63,39 +57,6 @@ def information(layout: Layout, observations: Observations, terms: Sequence[Term
             spread = layout.sd_median[layout.sd[node]]
             precision[layout.parent[node]] += 1.0 / (spread**2 + 1.0 / precision[node])
     return precision
-
-
-def _told(observations: Observations) -> dict[int, float]:
-    """Return, per target, the precision of its link that its own rows carry."""
-    found: dict[int, float] = {}
-    rows = observations.rows
-    for target, scatter, n, form in zip(
-        rows["target"], rows["scatter"], rows["n"], rows["form"], strict=True
-    ):
-        definition = observations.scatter[scatter]
-        variance = _link_variance(definition.support, definition.prior.q50, definition.scatter.q50)
-        count = 2.0 if form == "range" else float(np.nan_to_num(n, nan=1.0))
-        found[target] = found.get(target, 0.0) + count / variance
-    return found
-
-
-def _prior_variance(layout: Layout, node: int) -> float:
-    prior = layout.items[layout.item[node]].prior
-    return float(prior.sd_mu**2 + sum(sd**2 for sd in prior.level_sd))
-
-
-def _slopes(layout: Layout, nodes: np.ndarray, name: str, constants: tuple[float, ...]) -> np.ndarray:
-    """Return by how much the logarithm of a composite moves with the link of each part, at the prior medians."""
-    items = [layout.items[layout.item[node]] for node in nodes]
-    links = np.array([float(link(item.quantity.support, item.stated.q50)) for item in items])
-    step = 1e-4
-
-    def logarithm(at: np.ndarray) -> float:
-        natural = [float(inverse_link(i.quantity.support, x)) for i, x in zip(items, at, strict=True)]
-        return float(np.log(composed(name, natural, constants)))
-
-    moves = step * np.eye(len(links))
-    return np.array([(logarithm(links + m) - logarithm(links - m)) / (2 * step) for m in moves])
 
 
 def season_centring(layout: Layout, observations: Observations, seasonal: list[str]) -> np.ndarray:

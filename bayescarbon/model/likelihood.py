@@ -35,10 +35,12 @@ class RowDensities(Op):
 
     __props__ = ()
 
-    def make_node(self, *inputs: Tensor) -> Apply:
-        """Take mean, cv, level, codes and values."""
-        means = [pt.as_tensor(one) for one in inputs]
-        return Apply(self, means, [pt.dscalar(), means[0].type(), means[1].type()])
+    def make_node(
+        self, mean: Tensor, cv: Tensor, level: np.ndarray, codes: np.ndarray, values: Tensor
+    ) -> Apply:
+        """Take the arguments of `row_densities`."""
+        given = [pt.as_tensor(one) for one in (mean, cv, level, codes, values)]
+        return Apply(self, given, [pt.dscalar(), given[0].type(), given[1].type()])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
         """Evaluate outside a compiled graph."""

@@ -217,9 +217,17 @@ class InSeason(Op):
 
     __props__ = ()
 
-    def make_node(self, *inputs: Tensor) -> Apply:
-        """Take annual, contrast, item, season, fraction and weighed."""
-        given = [pt.as_tensor(one) for one in inputs]
+    def make_node(
+        self,
+        annual: Tensor,
+        contrast: Tensor,
+        item: np.ndarray,
+        season: np.ndarray,
+        fraction: np.ndarray,
+        weighed: np.ndarray,
+    ) -> Apply:
+        """Take the arguments of the compiled function."""
+        given = [pt.as_tensor(one) for one in (annual, contrast, item, season, fraction, weighed)]
         return Apply(self, given, [given[0].type()])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
@@ -241,8 +249,20 @@ class InSeason(Op):
 class _InSeasonSlopes(Op):
     __props__ = ()
 
-    def make_node(self, *inputs: Tensor) -> Apply:
-        given = [pt.as_tensor(one) for one in inputs]
+    def make_node(
+        self,
+        annual: Tensor,
+        contrast: Tensor,
+        item: Tensor,
+        season: Tensor,
+        fraction: Tensor,
+        weighed: Tensor,
+        found: Tensor,
+        cotangent: Tensor,
+    ) -> Apply:
+        given = [
+            pt.as_tensor(one) for one in (annual, contrast, item, season, fraction, weighed, found, cotangent)
+        ]
         return Apply(self, given, [one.type() for one in given[:2]])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
