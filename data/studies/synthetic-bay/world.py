@@ -224,7 +224,8 @@ def definitions() -> dict[str, dict]:
     """Return the definition of every quantity that a place of the bay can have."""
     found: dict[str, dict] = {}
     for path in sorted(PRIORS.glob("*.toml")):
-        if path.stem != "composites":
+        # Instruments are what tables of traps and cores need; the bay measures its quantities directly.
+        if path.stem not in ("composites", "instruments"):
             found |= tomllib.loads(path.read_text(encoding="utf-8"))
     return {name: one for name, one in found.items() if one["levels"] != ["mineral"]}
 
