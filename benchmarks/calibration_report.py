@@ -77,6 +77,9 @@ def rewrite_docs(folder: Path) -> None:
             f"{'yes' if told['inside'].all() else 'no: ' + _outside(told)} |"
         )
     lines.append("")
+    absent = sorted(set(DESIGNS) - {record["design"] for record in records})
+    if absent:
+        lines += [f"Without a record: {', '.join(f'`{name}`' for name in absent)}.", ""]
     FIGURES.mkdir(parents=True, exist_ok=True)
     for record in records:
         path = FIGURES / f"calibration-{record['design']}.svg"
