@@ -57,10 +57,12 @@ def carbon_deposition_at_size(
 
     Parameters
     ----------
-    biodeposition_rate, live_weight, dry_fraction, shape_factor, size_exponent, dry_weight, cubed_length : Named
+    biodeposition_rate, live_weight, dry_fraction, shape_factor, size_exponent : Named
         As for `biodeposition_at_size`.
     biodeposit_carbon : Named
         Organic carbon content of the biodeposits, g C / g dry.
+    dry_weight, cubed_length : Named
+        As for `biodeposition_at_size`.
     """
     rate = biodeposition_at_size(
         biodeposition_rate, live_weight, dry_fraction, shape_factor, size_exponent, dry_weight, cubed_length
@@ -101,9 +103,13 @@ def sized_trap_catch(
 
     Parameters
     ----------
-    background, area, individuals : Named
+    background : Named
         As for `trap_catch`.
-    biodeposition_rate, live_weight, dry_fraction, shape_factor, size_exponent, dry_weight, cubed_length : Named
+    biodeposition_rate, live_weight, dry_fraction, shape_factor, size_exponent : Named
+        As for `biodeposition_at_size`.
+    area, individuals : Named
+        As for `trap_catch`.
+    dry_weight, cubed_length : Named
         As for `biodeposition_at_size`.
     """
     rate = biodeposition_at_size(
@@ -124,10 +130,16 @@ def trap_carbon(
 
     Parameters
     ----------
-    background, biodeposition_rate, area, individuals : Named
+    background : Named
         As for `trap_catch`.
-    background_carbon, biodeposit_carbon : Named
-        Organic carbon content of what sinks anyway and of the animals' deposits, g C / g dry.
+    background_carbon : Named
+        Organic carbon content of what sinks anyway, g C / g dry.
+    biodeposition_rate : Named
+        As for `trap_catch`.
+    biodeposit_carbon : Named
+        Organic carbon content of the animals' deposits, g C / g dry.
+    area, individuals : Named
+        As for `trap_catch`.
     """
     sunk, dropped = background * area, biodeposition_rate * individuals
     return (sunk * background_carbon + dropped * biodeposit_carbon) / (sunk + dropped)

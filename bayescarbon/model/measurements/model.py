@@ -35,15 +35,29 @@ class Term(Protocol):
     """
 
     @property
-    def table(self) -> str: ...
+    def table(self) -> str:
+        """Table whose rows it holds."""
+        ...
+
     @property
-    def nodes(self) -> np.ndarray: ...
+    def nodes(self) -> np.ndarray:
+        """Nodes of the layout that it reads."""
+        ...
+
     @property
-    def information(self) -> np.ndarray: ...
+    def information(self) -> np.ndarray:
+        """Precision about each node, link scale."""
+        ...
+
     @property
-    def parameters(self) -> tuple[str, ...]: ...
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the variables that it adds."""
+        ...
+
     @property
-    def bears_on(self) -> pd.DataFrame: ...
+    def bears_on(self) -> pd.DataFrame:
+        """Which row bears on which quantity where."""
+        ...
 
     def log_likelihood(self, eta: At) -> Tensor:
         """Return the log-likelihood, a scalar; adds its parameters and its data (`pm.Data`) to the model in context.
