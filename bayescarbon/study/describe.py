@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bayescarbon.study.columns import TABLES
+from bayescarbon.study.rules import FAMILIES, Threshold
 from bayescarbon.study.spec import Column, Table
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Key:
-    """One key of ``study.toml``; NAME stands for a quantity or a species.
+    """One key of ``study.toml``; NAME stands for a quantity, a species or a rule.
 
     Attributes
     ----------
@@ -95,12 +96,30 @@ KEYS = (
         "壳的主要矿物：aragonite（文石）或 calcite（方解石）。",
     ),
     Key("taxa.NAME.synonyms", "Other names of it, a list.", "其他名称（列表）。"),
+    Key(
+        "own_rules.NAME.family",
+        "Adds the deduction rule NAME (lower-case letters, digits and _), for `rules` and `headline_rule`: the "
+        "family of its formula, see below.",
+        "自定扣减规则 NAME（小写字母、数字与下划线）的公式类别，见下表。",
+    ),
+    Key(
+        "own_rules.NAME.thresholds",
+        "Its numbers, `thresholds = { level = 0.2 }`; in a workbook one row each, `own_rules.NAME.thresholds.level`, "
+        "several numbers separated by commas.",
+        "规则的参数，如 `thresholds = { level = 0.2 }`；工作簿中每个参数一行，多个数用逗号分隔。",
+    ),
+    Key(
+        "own_rules.NAME.source",
+        "In which document it stands, or whose it is; required with an own rule.",
+        "出处（自定规则时必填）。",
+    ),
+    Key("own_rules.NAME.title", "Its title in tables.", "表中显示的名称。", "its name"),
 )
 
 
 def describe() -> str:
     """Return the study format as Markdown: the settings, then every table with every column."""
-    parts = [_settings(), "## Tables", _overview()]
+    parts = [_settings(), _families(), "## Tables", _overview()]
     parts += [_table(table) for table in TABLES.values()]
     return "\n\n".join(parts) + "\n"
 
@@ -116,6 +135,36 @@ def _settings() -> str:
     ]
     lines += [f"| `{key.name}` | {key.english} | {key.chinese} | {key.default} |" for key in KEYS]
     return "\n".join(lines)
+
+
+def _families() -> str:
+    lines = [
+        "### Deduction rules of your own: families and thresholds",
+        "",
+        "I is what is issued (never below 0), W half the width of the central posterior interval that `interval` "
+        "names. `bayescarbon rules` shows the rules that ship, in the same form.",
+        "自定扣减规则的公式类别与参数：I 为签发量（不低于 0），W 为后验中心区间（概率由 interval 指定）的半宽。",
+        "",
+        "| family | formula | threshold | holds | meaning | without it |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, family in FAMILIES.items():
+        first = [f"`{name}`", family.formula.replace("|", "\\|")]
+        for key, threshold in family.thresholds.items():
+            shown = f"**`{key}`**" if threshold.required else f"`{key}`"
+            meaning = threshold.meaning.replace("|", "\\|")
+            cells = [*first, shown, threshold.holds, meaning, _without(threshold)]
+            lines.append(f"| {' | '.join(cells)} |")
+            first = ["", ""]
+    return "\n".join(lines)
+
+
+def _without(threshold: Threshold) -> str:
+    if threshold.required:
+        return ""
+    if threshold.default is None:
+        return "no such clause"
+    return str(threshold.default).lower()
 
 
 def _overview() -> str:

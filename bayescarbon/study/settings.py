@@ -12,7 +12,16 @@ from bayescarbon.errors import Problem, suggest
 from bayescarbon.evidence.quantities import Quantiles, check_quantiles, composites, quantities
 from bayescarbon.evidence.taxa import Taxa, Taxon, taxa
 from bayescarbon.resources import read_toml
-from bayescarbon.study.rules import rule_names
+from bayescarbon.study.rules import (
+    FAMILIES,
+    NO_FORMULA,
+    NO_FORMULA_REFUSAL,
+    OWN,
+    Rule,
+    default_rules,
+    faults,
+    rules,
+)
 
 HEADLINE_FRAMEWORK = "improved_stock_change"
 HEADLINE_RULE = "posterior_q10"
@@ -64,7 +73,9 @@ class Settings:
     title : str
     headline_framework, headline_rule : str
     rules : tuple of str
-        Deduction rules to show, in the order of ``data/rules.toml`` if the study names none.
+        Deduction rules to show; if the study names none, in the order of ``data/rules.toml``, then its own.
+    own_rules : dict of str to Rule
+        Rules that the study states itself, by name.
     fouling_basis : {"of_total", "of_shellfish"}
         How the evidence rows of fouling_ratio are expressed.
     priors : dict of str to StatedPrior
@@ -81,6 +92,7 @@ class Settings:
     headline_framework: str
     headline_rule: str
     rules: tuple[str, ...]
+    own_rules: dict[str, Rule]
     fouling_basis: str
     priors: dict[str, StatedPrior]
     currency: Currency | None
@@ -130,6 +142,13 @@ class _Taxon(_Closed):
     synonyms: list[_Text] = []
 
 
+class _OwnRule(_Closed):
+    family: _Text
+    source: _Text
+    title: str = ""
+    thresholds: dict[str, Any] = {}
+
+
 class _File(_Closed):
     title: _Text
     headline_framework: str = HEADLINE_FRAMEWORK
@@ -141,6 +160,7 @@ class _File(_Closed):
     credit_price: _CreditPrice | None = None
     priors: dict[str, _Prior] = {}
     taxa: dict[str, _Taxon] = {}
+    own_rules: dict[str, _OwnRule] = {}
 
 
 #: The model of each nested table, to name its keys when one is misspelt.
@@ -150,7 +170,11 @@ _NESTED: dict[str, type[BaseModel]] = {
     "credit_price": _CreditPrice,
     "priors": _Prior,
     "taxa": _Taxon,
+    "own_rules": _OwnRule,
 }
+#: Nested tables that hold one table per name.
+_BY_NAME = ("priors", "taxa", "own_rules")
+_RULE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _WORDS = {
     "string_type": "must be text in quotation marks.",
     "float_type": "must be a number.",
@@ -204,44 +228,45 @@ def read_settings(
     problems, warnings : list of Problem
     """
     reader = _Reader(name, rows)
-    file, dropped_taxa = _parse(stated, reader)
+    file, dropped = _parse(stated, reader)
     priors = _stated_priors(file, stated, reader)
-    _check_names(file, reader)
+    own_rules = _own_rules(file, reader)
+    _check_names(file, own_rules, {*file.own_rules, *dropped["own_rules"]}, reader)
     settings = Settings(
         title=file.title,
         headline_framework=file.headline_framework,
         headline_rule=file.headline_rule,
-        rules=_rules(file, reader),
+        rules=_rules(file, own_rules, reader),
+        own_rules=own_rules,
         fouling_basis=file.fouling_basis,
         priors=priors,
         currency=None if file.currency is None else Currency(file.currency.code, file.currency.year),
         currency_stated="currency" in stated,
         credit_price=_credit_price(file, reader),
-        taxa=_taxa(file, dropped_taxa, reader),
+        taxa=_taxa(file, dropped["taxa"], reader),
     )
     return settings, reader.problems, reader.warnings
 
 
-def _parse(stated: dict[str, Any], reader: _Reader) -> tuple[_File, list[str]]:
+def _parse(stated: dict[str, Any], reader: _Reader) -> tuple[_File, dict[str, list[str]]]:
     """Validate the form; whatever is wrong is reported and left out, so that the rest can still be checked."""
+    dropped: dict[str, list[str]] = {table: [] for table in _BY_NAME}
     try:
-        return _File.model_validate(stated), []
+        return _File.model_validate(stated), dropped
     except ValidationError as error:
-        faults = error.errors()
+        faults_found = error.errors()
     kept = {key: dict(value) if isinstance(value, dict) else value for key, value in stated.items()}
-    dropped_taxa = []
-    for fault in faults:
+    for fault in faults_found:
         path = [str(part) for part in fault["loc"]]
         reader.error(".".join(path), _fault_in_words(fault["type"], path, fault), _shown(fault))
-        if path[0] in ("priors", "taxa") and len(path) > 1:
+        if path[0] in _BY_NAME and len(path) > 1:
             kept[path[0]].pop(path[1], None)
-            if path[0] == "taxa":
-                dropped_taxa.append(path[1])
+            dropped[path[0]].append(path[1])
         else:
             kept.pop(path[0], None)
     if "title" not in kept:
         kept["title"] = "untitled"
-    return _File.model_validate(kept), dropped_taxa
+    return _File.model_validate(kept), dropped
 
 
 def _shown(fault: Any) -> object:
@@ -256,6 +281,8 @@ def _fault_in_words(kind: str, path: list[str], fault: Any) -> str:
     if kind == "missing":
         if path[-1] == "reason":
             return "is missing; a stated prior needs a reason, in your own words."
+        if path[-1] == "source":
+            return "is missing; say in which document the rule stands, or whose it is."
         return "is missing; add it."
     if kind == "literal_error":
         allowed = {
@@ -317,38 +344,75 @@ def _stated_priors(file: _File, stated: dict[str, Any], reader: _Reader) -> dict
     return priors
 
 
-def _check_names(file: _File, reader: _Reader) -> None:
+def _own_rules(file: _File, reader: _Reader) -> dict[str, Rule]:
+    """Return the rules that the study states itself; what is wrong is reported and left out."""
+    families = [family for family in FAMILIES if family != NO_FORMULA]
+    own = {}
+    for name, stated in file.own_rules.items():
+        key, before = f"own_rules.{name}", len(reader.problems)
+        if not _RULE_NAME.fullmatch(name):
+            reader.error(key, "must be named with lower-case letters, digits and _, a letter first.", name)
+        if name in rules():
+            reader.error(key, "is the name of a rule that ships; choose another one.", name)
+        if stated.family not in families:
+            hint = suggest(stated.family, families) or f" The families are: {', '.join(families)}."
+            reader.error(f"{key}.family", f"is not a family of rules.{hint}", stated.family)
+            continue
+        for threshold, message in faults(stated.family, stated.thresholds):
+            reader.error(f"{key}.thresholds.{threshold}", message)
+        if len(reader.problems) == before:
+            own[name] = Rule(
+                name=name,
+                family=stated.family,
+                thresholds=stated.thresholds,
+                title=stated.title or name,
+                formula=FAMILIES[stated.family].formula,
+                document=stated.source,
+                confidence=OWN,
+            )
+    return own
+
+
+def _check_names(file: _File, own: dict[str, Rule], stated: set[str], reader: _Reader) -> None:
     frameworks = list(read_toml("data/frameworks.toml"))
     if file.headline_framework not in frameworks:
         hint = (
             suggest(file.headline_framework, frameworks) or f" The frameworks are: {', '.join(frameworks)}."
         )
         reader.error("headline_framework", f"is not an accounting framework.{hint}", file.headline_framework)
+    known = rules() | own
     for key, names in (("headline_rule", [file.headline_rule]), ("rules", file.rules or [])):
         for name in names:
-            if name not in rule_names():
-                hint = suggest(name, rule_names()) or f" The rules are: {', '.join(rule_names())}."
+            if name in known:
+                _check_confidence(key, known[name], reader)
+            # An own rule that is wrong has been reported there.
+            elif name not in stated:
+                hint = suggest(name, known) or f" The rules are: {', '.join(known)}."
                 reader.error(key, f"is not a deduction rule.{hint}", name)
-            elif rule_names()[name] == "unverified":
-                reader.warn(
-                    key, "is unverified: its document was not read, so its formula may be wrong.", name
-                )
     for name in {name: None for name in file.rules or [] if (file.rules or []).count(name) > 1}:
         reader.error("rules", "stands twice among the rules; keep one.", name)
 
 
-def _rules(file: _File, reader: _Reader) -> tuple[str, ...]:
+def _check_confidence(key: str, rule: Rule, reader: _Reader) -> None:
+    if not rule.computable:
+        reader.error(key, f"cannot be used: {NO_FORMULA_REFUSAL}.", rule.name)
+    elif rule.confidence == "unverified":
+        reader.warn(key, "is unverified: its document was not read, so its formula may be wrong.", rule.name)
+
+
+def _rules(file: _File, own: dict[str, Rule], reader: _Reader) -> tuple[str, ...]:
     if file.rules is None:
-        named = {file.headline_rule}
-        return tuple(
-            name for name, confidence in rule_names().items() if confidence != "unverified" or name in named
-        )
+        shown = {*default_rules(), *own, file.headline_rule}
+        return tuple(name for name in rules() | own if name in shown)
     if file.headline_rule not in file.rules:
         reader.error(
             "rules",
             f"leaves out the headline rule {file.headline_rule!r}; add it, or set headline_rule to "
             "one of the rules.",
         )
+    for name in own:
+        if name not in file.rules:
+            reader.warn(f"own_rules.{name}", "is not among `rules`, so nothing is computed with it.", name)
     return tuple(file.rules)
 
 

@@ -67,12 +67,19 @@ def _settings_sheet(sheet: Worksheet, settings: Mapping[str, Any]) -> None:
     meanings = {name: key for key in KEYS for name in _names(key.name)}
     sheet.append(["key", "value", "meaning"])
     for name, value in flatten(settings):
-        parts = name.split(".")
-        general = ".".join([parts[0], "NAME", parts[-1]]) if parts[0] in ("priors", "taxa") else name
-        key = meanings.get(general)
+        key = meanings.get(_general(name))
         sheet.append([name, value, f"{key.english} {key.chinese}" if key else ""])
         _keep_as_text(sheet, sheet.max_row)
     _dress(sheet)
+
+
+def _general(name: str) -> str:
+    """Return a key with NAME in the place of the name of a quantity, species or rule."""
+    parts = name.split(".")
+    if parts[0] in ("priors", "taxa"):
+        return ".".join([parts[0], "NAME", parts[-1]])
+    # All thresholds share one entry.
+    return ".".join([parts[0], "NAME", *parts[2:3]]) if parts[0] == "own_rules" else name
 
 
 def _names(name: str) -> list[str]:

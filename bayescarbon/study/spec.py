@@ -47,6 +47,12 @@ class Bounds:
             return f"above {low}" if self.low_open else f"{low} or more"
         return f"below {high}" if self.high_open else f"{high} or less"
 
+    def holds(self, number: float) -> bool:
+        """Whether a number lies within."""
+        above = self.low is None or number > self.low or (number == self.low and not self.low_open)
+        below = self.high is None or number < self.high or (number == self.high and not self.high_open)
+        return above and below
+
 
 @dataclass(frozen=True)
 class Column:

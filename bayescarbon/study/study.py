@@ -10,6 +10,7 @@ import pandas as pd
 from bayescarbon.errors import Problem, StudyError
 from bayescarbon.evidence.taxa import Taxa
 from bayescarbon.study.reading import read_raw
+from bayescarbon.study.rules import Rule
 from bayescarbon.study.settings import CreditPrice, Currency, StatedPrior
 from bayescarbon.study.validate import validate
 
@@ -27,6 +28,8 @@ class Study:
         What the headline number is computed with.
     rules : tuple of str
         Deduction rules to show.
+    own_rules : dict of str to Rule
+        Rules that the study states itself, by name; all others ship.
     fouling_basis : {"of_total", "of_shellfish"}
         How its fouling ratios were written; the rows of `evidence` are of the total already.
     priors : dict of str to StatedPrior
@@ -61,6 +64,7 @@ class Study:
     headline_framework: str
     headline_rule: str
     rules: tuple[str, ...]
+    own_rules: dict[str, Rule]
     fouling_basis: str
     priors: dict[str, StatedPrior]
     currency: Currency | None
@@ -111,6 +115,7 @@ def read_study(path: str | Path) -> Study:
         headline_framework=settings.headline_framework,
         headline_rule=settings.headline_rule,
         rules=settings.rules,
+        own_rules=settings.own_rules,
         fouling_basis=settings.fouling_basis,
         priors=settings.priors,
         currency=settings.currency,

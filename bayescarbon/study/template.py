@@ -51,6 +51,12 @@ unit = "CNY / t CO2e"
 # q95 = 0.2
 # reason = "sediment cores within 20 km"
 
+# A deduction rule of your own: the family of its formula, its numbers, where it stands. / 自定扣减规则。
+# [own_rules.our_buyer]
+# family = "quantile"
+# thresholds = { level = 0.2 }
+# source = "contract of 2024, section 3"
+
 # A species that is not known yet. / 新增物种。
 # [taxa."Mimachlamys asperrima"]
 # group = "scallop"

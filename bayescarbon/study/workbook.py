@@ -27,6 +27,7 @@ from bayescarbon.study.reading import (
     make_table,
     sha256,
 )
+from bayescarbon.study.rules import FAMILIES
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -42,6 +43,10 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell ")
 _PERCENT = re.compile(rb'numFmtId="(?:9|10)"|formatCode="[^"]*%')
 _LISTS = ("rules", "synonyms")
+_SEPARATORS = re.compile(r"[,;，；、|]")
+#: What the thresholds of own rules hold, by name.
+_THRESHOLDS = {key: t.kind for family in FAMILIES.values() for key, t in family.thresholds.items()}
+_THRESHOLD_KEY = re.compile(r"own_rules\..*\.thresholds\.\w+")
 _NUMBERS = ("q05", "q50", "q95", "year")
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
@@ -269,11 +274,25 @@ def _path(key: str) -> list[str]:
 
 def _leaf(key: str, value: str) -> Any:
     last = key.rpartition(".")[2]
+    kind = _THRESHOLDS.get(last) if _THRESHOLD_KEY.fullmatch(key) else None
     if last in _LISTS:
-        return [clean(part) for part in re.split(r"[,;，；、|]", value) if clean(part)]
-    if last in _NUMBERS and _PLAIN_NUMBER.fullmatch(value):
-        return int(value) if re.fullmatch(r"[+-]?\d+", value, re.ASCII) else float(value)
-    return value
+        return _parts(value)
+    if kind == "numbers":
+        return [_number(part) for part in _parts(value)]
+    if kind == "flag":
+        return {"TRUE": True, "FALSE": False}.get(value.upper(), value)
+    return _number(value) if last in _NUMBERS or kind == "number" else value
+
+
+def _parts(value: str) -> list[str]:
+    return [clean(part) for part in _SEPARATORS.split(value) if clean(part)]
+
+
+def _number(value: str) -> int | float | str:
+    """Return the number that a text is; the text itself if it is none, for the settings to refuse."""
+    if not _PLAIN_NUMBER.fullmatch(value):
+        return value
+    return int(value) if re.fullmatch(r"[+-]?\d+", value, re.ASCII) else float(value)
 
 
 def _place(settings: dict[str, Any], path: list[str], value: Any) -> bool:

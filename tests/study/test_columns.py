@@ -8,7 +8,8 @@ import pytest
 
 from bayescarbon.study.columns import TABLES
 from bayescarbon.study.describe import KEYS, describe
-from bayescarbon.study.settings import _NESTED, _File
+from bayescarbon.study.rules import FAMILIES, NO_FORMULA
+from bayescarbon.study.settings import _BY_NAME, _NESTED, _File
 from bayescarbon.study.spec import Bounds
 
 NAMED = ("harvest", "evidence", "water", "economics", "sampling")
@@ -71,13 +72,23 @@ def test_the_document_holds_the_specification(repository: Path) -> None:
             assert f"`{column.name}`" in document
 
 
+def test_the_document_holds_every_threshold_of_an_own_rule() -> None:
+    rows = describe().splitlines()
+    for name, family in FAMILIES.items():
+        first = [row for row in rows if row.startswith(f"| `{name}` | ")]
+        assert len(first) == (name != NO_FORMULA)
+        for key, threshold in family.thresholds.items():
+            shown = f"**`{key}`**" if threshold.required else f"`{key}`"
+            assert any(f"| {shown} | {threshold.holds} | " in row for row in rows), (name, key)
+
+
 def test_every_key_of_the_settings_is_described() -> None:
     described = {key.name.partition(",")[0] for key in KEYS}
     for name in _File.model_fields:
         if name not in _NESTED:
             assert name in described
             continue
-        inner = f"{name}.NAME" if name in ("priors", "taxa") else name
+        inner = f"{name}.NAME" if name in _BY_NAME else name
         # The quantiles share one entry; a reason for the baseline is told in that entry.
         fields = [f for f in _NESTED[name].model_fields if f not in ("q50", "q95")]
         for field in fields:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bayescarbon.errors import Problem, StudyError
 from bayescarbon.study import Study, read_study
-from bayescarbon.study.rules import rule_names
+from bayescarbon.study.rules import default_rules
 from tests.study.conftest import Write
 
 ONLY_TITLE = {"study.toml": 'title = "Bay"\n', "economics.csv": None}
@@ -14,6 +15,11 @@ ONLY_TITLE = {"study.toml": 'title = "Bay"\n', "economics.csv": None}
 def read(write: Write, text: str) -> Study:
     """Read the sound study with these settings after its title and currency."""
     return read_study(write({"study.toml": f'title = "T"\n{text}\n[currency]\ncode = "CNY"\nyear = 2024\n'}))
+
+
+def warned(study: Study) -> list[Problem]:
+    """Return what its settings are warned of."""
+    return [warning for warning in study.warnings if warning.table == "study.toml"]
 
 
 def test_only_the_title_is_required(write: Write) -> None:
@@ -29,20 +35,120 @@ def test_only_the_title_is_required(write: Write) -> None:
 
 
 def test_rules_default_to_all_that_are_not_unverified(write: Write) -> None:
-    rules = read_study(write(ONLY_TITLE)).rules
-    assert rules == tuple(name for name, confidence in rule_names().items() if confidence != "unverified")
-    assert "vmd0017" not in rules
+    study = read_study(write(ONLY_TITLE))
+    assert study.rules == default_rules()
+    assert study.own_rules == {}
+    assert "isometric_p16" not in study.rules
+    assert {"posterior_q10", "vcs_mr24"} < set(study.rules)
 
 
 def test_an_unverified_rule_is_used_only_when_named_and_warned_of(write: Write) -> None:
-    study = read(write, "headline_rule = 'ccer'")
-    assert "ccer" in study.rules
-    assert "vmd0017" not in study.rules
-    (warning,) = study.warnings
-    assert (warning.table, warning.column, warning.value) == ("study.toml", "headline_rule", "ccer")
-    study = read(write, "rules = ['posterior_q10', 'car_sep']")
-    assert study.rules == ("posterior_q10", "car_sep")
-    assert "unverified" in study.warnings[0].message
+    study = read(write, "headline_rule = 'isometric_p16'")
+    assert study.rules == (*default_rules(), "isometric_p16")
+    (warning,) = warned(study)
+    assert (warning.table, warning.column, warning.value) == ("study.toml", "headline_rule", "isometric_p16")
+    study = read(write, "rules = ['posterior_q10', 'isometric_p16']")
+    assert study.rules == ("posterior_q10", "isometric_p16")
+    assert "unverified" in warned(study)[0].message
+
+
+OWN = """
+[own_rules.our_buyer]
+title = "Contract of 2024"
+family = "steps_times_width"
+thresholds = { edges = [0.1, 0.2], values = [0, 0.5, 1.0] }
+source = "contract, section 3"
+[own_rules.cautious]
+family = "quantile"
+thresholds.level = 0.02
+source = "the board"
+"""
+
+
+def test_own_rules_arrive_and_are_shown(write: Write) -> None:
+    study = read(write, f"headline_rule = 'cautious'\n{OWN}")
+    assert warned(study) == []
+    assert study.headline_rule == "cautious"
+    assert study.rules == (*default_rules(), "our_buyer", "cautious")
+    assert list(study.own_rules) == ["our_buyer", "cautious"]
+    buyer, cautious = study.own_rules.values()
+    assert (buyer.name, buyer.title, buyer.family) == ("our_buyer", "Contract of 2024", "steps_times_width")
+    assert buyer.thresholds == {"edges": [0.1, 0.2], "values": [0, 0.5, 1.0], "interval": 0.9}
+    assert (buyer.document, buyer.confidence) == ("contract, section 3", "own")
+    assert "value(U) x W" in buyer.formula
+    assert (cautious.title, cautious.thresholds) == ("cautious", {"level": 0.02})
+
+
+def test_own_rules_among_the_rules(write: Write) -> None:
+    study = read(write, f"rules = ['cautious', 'posterior_q10']\n{OWN}")
+    assert study.rules == ("cautious", "posterior_q10")
+    # All that are stated are there; that one of them is not used is said.
+    assert list(study.own_rules) == ["our_buyer", "cautious"]
+    (warning,) = warned(study)
+    assert warning.column == "own_rules.our_buyer"
+    assert "not among `rules`" in warning.message
+
+
+def own(text: str, name: str = "mine", source: str = "source = 's'") -> str:
+    """Return an own rule of these keys, used as the headline rule."""
+    return f"headline_rule = '{name}'\n[own_rules.{name}]\n{text}\n{source}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "words"),
+    [
+        (own("family = 'quantil'"), "own_rules.mine.family", "Did you mean 'quantile'?"),
+        (own("family = 'zzz'"), "own_rules.mine.family", "The families are: quantile, normal_quantile,"),
+        (own("family = 'as_documented'"), "own_rules.mine.family", "is not a family of rules"),
+        (own(""), "own_rules.mine.family", "is missing"),
+        (own("family = 'quantile'"), "own_rules.mine.thresholds.level", "is missing; the family 'quantile' needs it"),
+        (
+            own("family = 'quantile'\nthresholds.level = 10"),
+            "own_rules.mine.thresholds.level", "between 0 and 1 (both excluded), not 10",
+        ),
+        (
+            own("family = 'quantile'\nthresholds = { level = 0.1, levle = 0.2 }"),
+            "own_rules.mine.thresholds.levle", "Did you mean 'level'?",
+        ),
+        (own("family = 'quantile'\nlevel = 0.1"), "own_rules.mine.level", "is not a key of a study"),
+        (own("family = 'quantile'\nthresholds = 0.1"), "own_rules.mine.thresholds", "must be a table"),
+        (
+            own("family = 'quantile'\nthresholds.level = 0.1", source=""),
+            "own_rules.mine.source", "say in which document the rule stands",
+        ),
+        (
+            own("family = 'quantile'\nthresholds.level = 0.1", source="source = ' '"),
+            "own_rules.mine.source", "must not be blank",
+        ),
+        (
+            own("family = 'quantile'\nthresholds.level = 0.1", name="vcs_mr24"),
+            "own_rules.vcs_mr24", "is the name of a rule that ships",
+        ),
+        (own("family = 'quantile'\nthresholds.level = 0.1", name="Mine"), "own_rules.Mine", "lower-case letters"),
+    ],
+)  # fmt: skip
+def test_own_rules_refused(write: Write, text: str, column: str, words: str) -> None:
+    with pytest.raises(StudyError) as caught:
+        read(write, text)
+    # One fault, one message: that the headline rule is unknown then would be a false alarm.
+    (problem,) = caught.value.problems
+    assert (problem.table, problem.column) == ("study.toml", column)
+    assert words in problem.message
+
+
+@pytest.mark.parametrize("key", ["headline_rule = 'ccer'", "rules = ['posterior_q10', 'car_sep']"])
+def test_a_rule_without_a_formula_is_refused(write: Write, key: str) -> None:
+    with pytest.raises(StudyError) as caught:
+        read(write, key)
+    (problem,) = caught.value.problems
+    assert problem.column == key.split(" ")[0]
+    assert "not verified" in problem.message
+    assert "define an own rule with the numbers of your document" in problem.message
+
+
+def test_a_misspelt_own_rule_is_suggested(write: Write) -> None:
+    with pytest.raises(StudyError, match="Did you mean 'our_buyer'"):
+        read(write, f"headline_rule = 'our_byer'\n{OWN}")
 
 
 def test_everything_stated_arrives(write: Write) -> None:

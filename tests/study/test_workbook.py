@@ -12,6 +12,8 @@ import pytest
 from openpyxl import Workbook
 
 from bayescarbon.study import Study, read_study, write_template
+from bayescarbon.study.reading import read_raw
+from bayescarbon.study.sheets import write_workbook
 from bayescarbon.study.workbook import cell_text
 from tests.study.conftest import problems_of
 
@@ -77,6 +79,72 @@ def test_settings_nest_as_in_toml(tmp_path: Path) -> None:
     assert (study.currency.code, study.currency.year) == ("CNY", 2024)
     assert study.priors["burial_fraction"].quantiles.as_tuple() == (0.03, 0.08, 0.25)
     assert study.taxa.resolve("某牡蛎").name == "Crassostrea sp."
+
+
+def test_own_rules_nest_as_in_toml(tmp_path: Path) -> None:
+    keys = [
+        ["key", "value"],
+        ["title", "T"],
+        ["headline_rule", "our_buyer"],
+        ["own_rules.our_buyer.family", "dead_band"],
+        ["own_rules.our_buyer.title", 2024],
+        ["own_rules.our_buyer.source", "contract, section 3"],
+        ["own_rules.our_buyer.thresholds.allowed", "0.3"],
+        ["own_rules.our_buyer.thresholds.interval", 0.95],
+        ["own_rules.our_buyer.thresholds.cumulative", True],
+        ["own_rules.steps.family", "steps_buffer"],
+        ["own_rules.steps.source", "us"],
+        ["own_rules.steps.thresholds.edges", 0.2],
+        ["own_rules.steps.thresholds.values", "0；0.15"],
+        ["own_rules.steps.thresholds.relative_to", "median"],
+    ]
+    study = read_study(save(book_of({"study": keys}), tmp_path))
+    assert study.rules[-2:] == ("our_buyer", "steps")
+    assert study.own_rules["our_buyer"].thresholds == {"allowed": 0.3, "interval": 0.95, "cumulative": True}
+    assert study.own_rules["our_buyer"].title == "2024"
+    assert study.own_rules["steps"].thresholds == {
+        "edges": [0.2], "values": [0, 0.15], "relative_to": "median", "interval": 0.9
+    }  # fmt: skip
+
+
+def test_own_rules_are_written_and_read_back(tmp_path: Path) -> None:
+    folder = write_template(tmp_path / "folder")
+    settings = folder / "study.toml"
+    own = (
+        '[own_rules.mine]\nfamily = "steps_times_width"\nsource = "us"\n'
+        "thresholds = { edges = [0.1, 0.25], values = [0, 0.5, 1.0], interval = 0.8 }\n"
+        '[own_rules.band]\nfamily = "dead_band"\nsource = "us"\nthresholds = { allowed = 0, cumulative = true }\n'
+    )
+    settings.write_text(f"{settings.read_text(encoding='utf-8')}\n{own}", encoding="utf-8")
+    raw = read_raw(folder)
+    write_workbook(tmp_path / "book.xlsx", raw.settings, raw.tables, "")
+    assert_same(read_study(folder), read_study(tmp_path / "book.xlsx"))
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["study"]
+    meanings = {row[0].value: row[2].value for row in sheet.iter_rows()}
+    assert "Its numbers" in meanings["own_rules.mine.thresholds.edges"]
+    assert "the family of its formula" in meanings["own_rules.band.family"]
+
+
+@pytest.mark.parametrize(
+    ("leaf", "value", "words"),
+    [
+        ("thresholds.level", "ten", "a number, between 0 and 1 (both excluded), not 'ten'"),
+        ("thresholds.level", "0.1, 0.2", "not '0.1, 0.2'"),
+        ("thresholds.levl", 0.1, "Did you mean 'level'?"),
+    ],
+)
+def test_own_rules_refused(tmp_path: Path, leaf: str, value: object, words: str) -> None:
+    keys = [
+        ["key", "value"],
+        ["title", "T"],
+        ["own_rules.mine.family", "quantile"],
+        ["own_rules.mine.source", "us"],
+        [f"own_rules.mine.{leaf}", value],
+    ]
+    problems = problems_of(save(book_of({"study": keys}), tmp_path))
+    found = [p for p in problems if p.column == f"own_rules.mine.{leaf}"]
+    assert [problem.row for problem in found] == [5]
+    assert words in found[0].message
 
 
 @pytest.mark.parametrize(

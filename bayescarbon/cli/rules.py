@@ -1,0 +1,97 @@
+"""``bayescarbon rules``: the deduction rules that turn a distribution into credits."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from typing import Any
+
+from bayescarbon.cli.console import Console
+from bayescarbon.cli.unknown import unknown_name
+from bayescarbon.report.terminal import Line, aligned
+from bayescarbon.study.rules import FAMILIES, NO_FORMULA_REFUSAL, Rule, rules
+
+_WIDTH = 100
+_CONFIDENCE = {
+    "definition": "a quantile of the posterior: nothing to look up",
+    "primary": "the document itself was read",
+    "transcript": "taken from somebody else's transcription or code, not from the document",
+    "unverified": "the document was not read",
+}
+
+
+def _record(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.name,
+        "title": rule.title,
+        "family": rule.family,
+        "formula": rule.formula,
+        "thresholds": dict(rule.thresholds),
+        "document": rule.document,
+        "version": rule.version,
+        "section": rule.section,
+        "confidence": rule.confidence,
+    }
+
+
+def _list(known: dict[str, Rule]) -> list[Line | str]:
+    rows = [
+        (rule.name, rule.confidence, textwrap.shorten(rule.formula, 76, placeholder=" ..."))
+        for rule in known.values()
+    ]
+    return [
+        *aligned([("rule", "confidence", "formula"), *rows]),
+        "",
+        "I is what is issued, D the deducted share of the mean, q_p a quantile of the posterior, HW its half-width.",
+        "Unverified rules are off unless a study names them; a study can also state its own, [own_rules.NAME].",
+        "`bayescarbon rules NAME` gives the thresholds, the document and how sure the formula is.",
+    ]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(f"{part:g}" for part in value) if isinstance(value, list) else str(value)
+
+
+def _detail(rule: Rule) -> list[Line | str]:
+    family = FAMILIES[rule.family]
+    place = [rule.document]
+    place += [
+        f"{word} {text}" for word, text in (("version", rule.version), ("section", rule.section)) if text
+    ]
+    facts = [
+        ("Formula", rule.formula),
+        ("Family", f"{rule.family}: {family.formula}"),
+        ("Document", ", ".join(place)),
+        ("Confidence", f"{rule.confidence}: {_CONFIDENCE[rule.confidence]}"),
+    ]
+    lines: list[Line | str] = [Line(f"{rule.name}: {rule.title}", bold=True), ""]
+    for heading, text in facts:
+        lines += textwrap.wrap(text, _WIDTH, initial_indent=f"{heading:12}", subsequent_indent=" " * 12)
+    if not rule.computable:
+        return [
+            *lines,
+            "",
+            *textwrap.wrap(f"A study that names it is refused: {NO_FORMULA_REFUSAL}.", _WIDTH),
+        ]
+    rows = [
+        (key, _value(rule.thresholds[key]), threshold.meaning)
+        for key, threshold in family.thresholds.items()
+        if key in rule.thresholds
+    ]
+    return [*lines, "", Line("Thresholds", bold=True), *(f"  {line}" for line in aligned(rows))]
+
+
+def command(options: argparse.Namespace, console: Console) -> int:
+    """List all rules or explain one."""
+    known = rules()
+    if options.rule is None:
+        console.show(_list(known))
+        console.answer([_record(rule) for rule in known.values()])
+        return 0
+    if options.rule not in known:
+        return unknown_name("rules", "deduction rule", options.rule, known)
+    console.show(_detail(known[options.rule]))
+    console.answer(_record(known[options.rule]))
+    return 0

@@ -1,0 +1,116 @@
+"""What has to be said beside a number of credits: why there are none, and what makes the number doubtful."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bayescarbon.study.rules import Rule
+
+#: Below this probability of any removal at all credits are warned of.
+MIN_P_POSITIVE = 0.95
+#: Effective draws that should lie beyond a quantile that a rule reads; 400 in all put as many beyond the 5 % quantile.
+MIN_TAIL_DRAWS = 20.0
+#: Monte Carlo errors by which a figure must exceed the quantile of its level to be called too high.
+SKEW_ERRORS = 2.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule gave for one scope, t CO2e where not said.
+
+    Attributes
+    ----------
+    rule : Rule
+        The rule.
+    mean, figure, issued : float
+        Mean net removal, the formula's figure before floor and bar, and what is issued.
+    barred : bool
+        Whether the rule's bar allows nothing.
+    p_positive : float
+        Probability of a removal above 0.
+    tail_draws : float
+        Fewest effective draws beyond a quantile that is read.
+    level, quantile : float
+        Level of the quantile that the figure is held against, and that quantile.
+    level_meant : bool
+        Whether the rule means this level; otherwise a normal posterior would have the figure there.
+    gap_mcse : float
+        Monte Carlo error of figure less quantile.
+    conservative : bool
+        Whether the smaller of both was issued.
+    """
+
+    rule: Rule
+    mean: float
+    figure: float
+    issued: float
+    barred: bool
+    p_positive: float
+    tail_draws: float
+    level: float
+    level_meant: bool
+    quantile: float
+    gap_mcse: float
+    conservative: bool
+
+
+def tonnes(value: float) -> str:
+    """Return an amount in words: whole tonnes from 100 on, three digits below."""
+    return f"{value:,.0f} t CO2e" if abs(value) >= 100 else f"{value:.3g} t CO2e"
+
+
+def note(finding: Finding) -> str:
+    """Return everything that has to be said, as sentences separated by semicolons.
+
+    Parameters
+    ----------
+    finding : Finding
+        What the rule gave.
+    """
+    said = [_nothing(finding)] if finding.issued <= 0 else _doubts(finding)
+    if finding.tail_draws < MIN_TAIL_DRAWS:
+        said.append(
+            f"only {finding.tail_draws:.0f} effective draws lie beyond a quantile that the rule reads "
+            f"({MIN_TAIL_DRAWS:.0f} are wanted), so run more draws"
+        )
+    if finding.rule.confidence == "unverified":
+        said.append("unverified rule: its document was not read, so its formula may be wrong")
+    return "; ".join(said)
+
+
+def _nothing(finding: Finding) -> str:
+    """Say why nothing is issued."""
+    if finding.mean <= 0:
+        return f"nothing is issued: the mean net removal is {tonnes(finding.mean)}, not above 0"
+    if finding.barred:
+        bar = finding.rule.thresholds["not_creditable_above"]
+        return (
+            f"nothing is issued: the half-width of the {finding.rule.thresholds['interval']:.0%} interval exceeds "
+            f"{bar:.0%} of the mean, which the rule does not credit"
+        )
+    if finding.figure > 0:
+        return (
+            f"nothing is issued: the {finding.level:.1%} quantile is {tonnes(finding.quantile)}, not above 0 "
+            f"(the formula alone would give {tonnes(finding.figure)})"
+        )
+    if finding.rule.family == "quantile":
+        return f"nothing is issued: the {finding.level:.1%} quantile is {tonnes(finding.figure)}, not above 0"
+    return f"nothing is issued: the deduction reaches 100 % of the mean, {tonnes(finding.mean)}"
+
+
+def _doubts(finding: Finding) -> list[str]:
+    """Say what makes a number of credits doubtful."""
+    said = []
+    if finding.p_positive < MIN_P_POSITIVE:
+        said.append(
+            f"there may be no removal at all: P(removal > 0) is {finding.p_positive:.2f}, below {MIN_P_POSITIVE:g}"
+        )
+    gap = finding.figure - finding.quantile
+    if gap > SKEW_ERRORS * finding.gap_mcse:
+        meant = "the rule means" if finding.level_meant else "a normal posterior would put the figure at"
+        end = "issued is that quantile" if finding.conservative else "conservative=True issues that quantile"
+        said.append(
+            f"under-deducts: {meant} the {finding.level:.1%} quantile, and the formula's figure lies {tonnes(gap)} "
+            f"above that quantile of the draws ({end})"
+        )
+    return said

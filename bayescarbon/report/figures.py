@@ -1,0 +1,265 @@
+"""Figures of results. Each takes a table or a ledger and returns a matplotlib Figure; none of them shows or saves it.
+
+Dots are posterior medians and bars 5 % to 95 % quantiles where an axis does not say otherwise. Figures are made without
+pyplot, so that nothing of them lingers in a session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font_names
+from matplotlib.text import Text
+
+from bayescarbon.accounting.constants import CO2E_PER_C
+from bayescarbon.accounting.frameworks import named_framework, weights
+from bayescarbon.report.colours import framework_colour, line_colour
+from bayescarbon.report.language import Language, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+_INK, _FAINT = "#333333", "#bbbbbb"
+_WIDTH = 7.2
+_PER_ROW, _MARGIN = 0.30, 1.0
+#: Fonts with Chinese glyphs, in the order in which they are looked for; the first of them is on most Linux systems.
+CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "SimHei",
+)
+
+
+def _fonts() -> list[str]:
+    known = set(get_font_names())
+    return ["DejaVu Sans", *(name for name in CHINESE_FONTS if name in known)]
+
+
+def _axes(rows: int, *, width: float = _WIDTH, height: float | None = None) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height or _MARGIN + _PER_ROW * max(rows, 2)), layout="constrained")
+    axes = figure.subplots()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(colors=_INK, labelsize=9)
+    return figure, axes
+
+
+def _label(figure: Figure, axes: Axes, x: str, y: str = "") -> Figure:
+    axes.set_xlabel(x, fontsize=9, color=_INK)
+    axes.set_ylabel(y, fontsize=9, color=_INK)
+    family = _fonts()
+    for item in figure.findobj(Text):
+        item.set_fontfamily(family)
+    return figure
+
+
+def _intervals(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], colours: Sequence[str]) -> None:
+    """Draw a dot and an interval per row, the first on top."""
+    places = np.arange(len(rows))[::-1]
+    for place, low, middle, high, colour in zip(
+        places, rows["q05"], rows["median"], rows["q95"], colours, strict=True
+    ):
+        axes.plot([low, high], [place, place], color=colour, linewidth=3, solid_capstyle="round")
+        axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor="white")
+    axes.set_yticks(places, labels)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _zero(axes: Axes) -> None:
+    axes.axvline(0.0, color=_FAINT, linewidth=1, zorder=0)
+
+
+def sinks(table: pd.DataFrame, *, scope: str = "total", language: Language = "en") -> Figure:
+    """Show the net sink of one scope by every framework, side by side.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``sinks.csv``.
+    scope : str
+        A batch, or ``total``.
+    language : {"en", "zh"}
+        Of the labels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Medians and 5 % to 95 % quantiles, t CO2e.
+
+    Raises
+    ------
+    ValueError
+        If the table has no such scope.
+    """
+    rows = table[table["scope"] == scope]
+    if rows.empty:
+        raise ValueError(
+            f"sinks: no scope {scope!r}; there are {', '.join(map(str, table['scope'].unique()))}"
+        )
+    names = [str(name) for name in rows["framework"]]
+    figure, axes = _axes(len(rows))
+    _intervals(axes, rows, names, [framework_colour(name) for name in names])
+    _zero(axes)
+    return _label(figure, axes, text("axis sinks", language))
+
+
+def waterfall(
+    ledger: xr.Dataset, framework: str = "improved_stock_change", *, language: Language = "en"
+) -> Figure:
+    """Show which ledger lines add up to a framework's net sink, over all batches.
+
+    Steps are posterior means, because means add up and medians do not; thin bars are 5 % to 95 % quantiles of each
+    line.
+
+    Parameters
+    ----------
+    ledger : xarray.Dataset
+        Carbon lines, t C, dims ``batch``, ``chain``, ``draw``.
+    framework : str
+        Whose signed lines are shown; lines that are zero on every draw are left out.
+    language : {"en", "zh"}
+        Of the labels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Steps in t CO2e, and the net sink as the last bar.
+
+    Raises
+    ------
+    ValueError
+        If there is no such framework.
+    """
+    signed = weights(named_framework(framework))
+    draws = {
+        line: sign * CO2E_PER_C * ledger[line].sum("batch").values.ravel() for line, sign in signed.items()
+    }
+    shown = {line: values for line, values in draws.items() if values.any()}
+    net = sum(shown.values(), np.zeros(ledger.sizes["chain"] * ledger.sizes["draw"]))
+    names = [*shown, text("axis net", language)]
+    colours = [*(line_colour(line) for line in shown), framework_colour(framework)]
+    figure, axes = _axes(len(names))
+    start = 0.0
+    places = np.arange(len(names))[::-1]
+    for place, values, colour in zip(places, [*shown.values(), net], colours, strict=True):
+        last = place == 0
+        begin, mean = (0.0 if last else start), float(values.mean())
+        axes.barh(place, mean, left=begin, height=0.62, color=colour)
+        low, high = np.quantile(values, [0.05, 0.95])
+        axes.plot([begin + low, begin + high], [place, place], color=_INK, linewidth=1.2)
+        start += mean
+    axes.set_yticks(places, names)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    _zero(axes)
+    return _label(figure, axes, text("axis waterfall", language))
+
+
+def prices(table: pd.DataFrame, *, unit: str = "t CO2e", language: Language = "en") -> Figure:
+    """Show the minimum carbon price of every batch.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``prices.csv``.
+    unit : {"t CO2e", "t C"}
+        Price of a tonne of what.
+    language : {"en", "zh"}
+        Of the labels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Medians and 5 % to 95 % quantiles.
+
+    Raises
+    ------
+    ValueError
+        If the table has no price in this unit.
+    """
+    rows = table[table["unit"].str.endswith(f"/{unit}")]
+    if rows.empty:
+        raise ValueError(f"prices: the table has no price per {unit}")
+    figure, axes = _axes(len(rows))
+    _intervals(axes, rows, [str(name) for name in rows["batch"]], ["#0072b2"] * len(rows))
+    _zero(axes)
+    return _label(figure, axes, text("axis price", language, {"unit": str(rows["unit"].iloc[0])}))
+
+
+def risk_curve(
+    table: pd.DataFrame, *, marked: Mapping[str, tuple[float, float]] | None = None, language: Language = "en"
+) -> Figure:
+    """Show how many credits go with which risk of over-crediting.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``risk_curve.csv``: ``issued`` and ``p_overcredit``.
+    marked : mapping, optional
+        Rules to mark: name -> (realised risk, issued t CO2e).
+    language : {"en", "zh"}
+        Of the labels.
+    """
+    figure, axes = _axes(0, height=3.6)
+    axes.plot(100 * table["p_overcredit"], table["issued"], color="#009e73", linewidth=2.5)
+    for name, (risk, issued) in (marked or {}).items():
+        axes.plot(100 * risk, issued, "o", color=_INK, markersize=5)
+        axes.annotate(name, (100 * risk, issued), textcoords="offset points", xytext=(5, 4), fontsize=7)
+    axes.set_xlim(0, 60)
+    return _label(figure, axes, text("axis risk", language), text("axis issued", language))
+
+
+def quantity(
+    prior: np.ndarray, posterior: np.ndarray, *, label: str, log: bool = False, language: Language = "en"
+) -> Figure:
+    """Show what the data made of one quantity: its prior behind its posterior.
+
+    Parameters
+    ----------
+    prior, posterior : array
+        Draws, natural scale; any shape.
+    label : str
+        Name and unit, for the axis.
+    log : bool
+        Whether the axis is logarithmic, as fits a positive quantity that is known within a factor.
+    language : {"en", "zh"}
+        Of the legend.
+
+    Raises
+    ------
+    ValueError
+        If a logarithmic axis is asked for and a draw is not positive.
+    """
+    draws = [np.asarray(values, dtype=float).ravel() for values in (prior, posterior)]
+    if log and any((values <= 0).any() for values in draws):
+        raise ValueError(
+            f"quantity: {label} has draws at or below zero, which a logarithmic axis cannot show"
+        )
+    low = min(np.quantile(values, 0.005) for values in draws)
+    high = max(np.quantile(values, 0.995) for values in draws)
+    edges = np.geomspace(low, high, 60) if log else np.linspace(low, high, 60)
+    figure, axes = _axes(0, height=2.6)
+    for values, colour, word in zip(
+        draws, (_FAINT, "#0072b2"), ("axis prior", "axis posterior"), strict=True
+    ):
+        inside = values[(values >= low) & (values <= high)]
+        # Shares, not densities: on a logarithmic axis a density per unit would mislead the eye.
+        share = np.full(inside.size, 1.0 / values.size)
+        axes.hist(inside, edges, weights=share, color=colour, alpha=0.75, label=text(word, language))
+    if log:
+        axes.set_xscale("log")
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.legend(frameon=False, fontsize=9)
+    return _label(figure, axes, label)

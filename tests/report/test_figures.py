@@ -1,0 +1,149 @@
+"""Figures draw the numbers of the tables, and every line and framework has a colour of its own."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+
+from bayescarbon.accounting.constants import CO2E_PER_C
+from bayescarbon.accounting.frameworks import frameworks, net_sink
+from bayescarbon.accounting.lines import LINES
+from bayescarbon.report import figures
+from bayescarbon.report.colours import FRAMEWORK_COLOURS, LINE_COLOURS, framework_colour, line_colour
+from bayescarbon.report.tables import sinks_table
+from tests.report.constructed import draws_by_line, make_ledger
+
+LEDGER = make_ledger(draws_by_line())
+
+
+def drawn_intervals(axes: Axes) -> dict[str, tuple[float, float, float]]:
+    """Return low, middle and high of every row as they stand in the picture, by its label."""
+    labels = {
+        tick: label.get_text() for tick, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)
+    }
+    found: dict[str, list[float]] = {}
+    for line in axes.lines:
+        places = set(np.atleast_1d(line.get_ydata()))
+        if len(places) == 1 and (place := places.pop()) in labels:
+            found.setdefault(labels[place], []).extend(np.atleast_1d(line.get_xdata()))
+    return {label: (low, middle, high) for label, (low, high, middle) in found.items()}
+
+
+def test_sinks_stand_where_the_table_says() -> None:
+    table = sinks_table(LEDGER)
+    drawn = drawn_intervals(figures.sinks(table, scope="west").axes[0])
+    rows = table[table["scope"] == "west"].set_index("framework")
+    assert set(drawn) == set(frameworks())
+    for name, interval in drawn.items():
+        assert interval == pytest.approx(tuple(rows.loc[name, ["q05", "median", "q95"]]))
+
+
+def test_an_unknown_scope_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match="no scope 'north'; there are east, west, total"):
+        figures.sinks(sinks_table(LEDGER), scope="north")
+
+
+@pytest.mark.parametrize("framework", [name for name in frameworks() if name != "none"])
+def test_steps_of_a_waterfall_end_at_the_mean_net_sink(framework: str) -> None:
+    axes = figures.waterfall(LEDGER, framework).axes[0]
+    *steps, last = axes.patches
+    sink = float(net_sink(LEDGER, framework).sum("batch").mean())
+    assert sum(step.get_width() for step in steps) == pytest.approx(sink)
+    assert (last.get_x(), last.get_width()) == (0.0, pytest.approx(sink))
+    # Each step begins where the one before it ended.
+    ends = list(itertools.accumulate(step.get_width() for step in steps))
+    assert [step.get_x() for step in steps] == pytest.approx([0.0, *ends[:-1]])
+
+
+def test_a_step_is_the_mean_of_its_line_in_co2e() -> None:
+    axes = figures.waterfall(LEDGER, "air_sea_calcification").axes[0]
+    mean = float(LEDGER["calcification_co2"].sum("batch").mean())
+    assert axes.patches[0].get_width() == pytest.approx(-mean * CO2E_PER_C)
+
+
+def test_lines_that_are_zero_are_left_out() -> None:
+    draws = draws_by_line()
+    for line in LINES:
+        if line.startswith("seed"):
+            draws[line] = np.zeros_like(draws[line])
+    axes = figures.waterfall(make_ledger(draws), "stock_change").axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["shell_dic", "shell_respired", "shell_organic", "tissue", "net sink"]
+
+
+def test_prices_of_one_unit() -> None:
+    table = pd.DataFrame(
+        {
+            "batch": ["a", "a"],
+            "unit": ["CNY/t C", "CNY/t CO2e"],
+            "median": [110.0, 30.0],
+            "q05": [55.0, 15.0],
+            "q95": [220.0, 60.0],
+        }
+    )
+    axes = figures.prices(table).axes[0]
+    assert drawn_intervals(axes) == {"a": (15.0, 30.0, 60.0)}
+    assert "CNY/t CO2e" in axes.get_xlabel()
+    with pytest.raises(ValueError, match="no price per t N"):
+        figures.prices(table, unit="t N")
+
+
+def test_the_risk_curve_passes_through_its_points_and_marks_the_rules() -> None:
+    table = pd.DataFrame({"p_overcredit": [0.05, 0.1, 0.4], "issued": [70.0, 80.0, 95.0]})
+    axes = figures.risk_curve(table, marked={"posterior_q10": (0.1, 80.0)}).axes[0]
+    curve, mark = axes.lines
+    np.testing.assert_allclose(curve.get_xdata(), [5.0, 10.0, 40.0])
+    np.testing.assert_allclose(curve.get_ydata(), table["issued"])
+    assert (list(mark.get_xdata()), list(mark.get_ydata())) == ([10.0], [80.0])
+    assert [note.get_text() for note in axes.texts] == ["posterior_q10"]
+
+
+def test_prior_and_posterior_are_drawn_as_shares_of_their_draws() -> None:
+    rng = np.random.default_rng(2)
+    axes = figures.quantity(rng.lognormal(0, 1, 4000), rng.lognormal(0, 0.2, 1000), label="b", log=True).axes[
+        0
+    ]
+    prior, posterior = axes.containers
+    assert sum(bar.get_height() for bar in prior) == pytest.approx(0.99, abs=0.002)
+    assert sum(bar.get_height() for bar in posterior) == pytest.approx(1.0, abs=1e-9)
+    with pytest.raises(ValueError, match="at or below zero"):
+        figures.quantity(np.array([-1.0, 1.0]), np.array([1.0]), label="b", log=True)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_figure_can_be_saved_in_both_languages(language: figures.Language, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "figure.svg"
+    figures.waterfall(LEDGER, language=language).savefig(path)
+    assert "<svg" in path.read_text(encoding="utf-8")
+
+
+def test_every_shipped_line_and_framework_has_its_own_colour() -> None:
+    assert {line_colour(line) for line in LINES} == set(LINE_COLOURS.values())
+    assert set(LINE_COLOURS) == set(LINES) and len(set(LINE_COLOURS.values())) == len(LINES)
+    assert set(FRAMEWORK_COLOURS) == set(frameworks())
+    assert len(set(FRAMEWORK_COLOURS.values())) == len(FRAMEWORK_COLOURS)
+    with pytest.raises(KeyError):
+        line_colour("shell")
+
+
+def test_a_framework_of_ones_own_has_a_colour_that_no_other_has() -> None:
+    assert framework_colour("mine") not in FRAMEWORK_COLOURS.values()
+
+
+# Machado, Oliveira and Fernandes (2009): what a person without the medium- or long-wavelength cones sees, linear RGB.
+DEUTERANOPIA = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
+PROTANOPIA = np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]])
+
+
+@pytest.mark.parametrize("seen_through", [DEUTERANOPIA, PROTANOPIA])
+def test_the_lines_of_a_sink_differ_for_colour_blind_readers(seen_through: np.ndarray) -> None:
+    names = ["shell_dic", "tissue", "fouling_shell_dic", "calcification_co2", "respired", "shell_organic"]
+    linear = np.array([to_rgb(line_colour(name)) for name in names]) ** 2.2
+    seen = np.clip(linear @ seen_through.T, 0, 1) ** (1 / 2.2)
+    gaps = [np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)]
+    assert min(gaps) > 0.12
