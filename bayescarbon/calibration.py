@@ -23,11 +23,11 @@ from pytensor.graph.replace import vectorize_graph
 from bayescarbon.accounting.frameworks import net_sink
 from bayescarbon.accounting.ledger import ledger
 from bayescarbon.evidence.quantities import quantities
+from bayescarbon.evidence.table import SEASONS
 from bayescarbon.model.build import Specification, model_of, specify
 from bayescarbon.model.hierarchy import node_label
 from bayescarbon.model.layout import LEVELS
 from bayescarbon.model.predict import complete, quantity_draws
-from bayescarbon.model.priors import SEASONS
 from bayescarbon.model.simulate import simulable, simulate_rows
 from bayescarbon.study import Study
 
@@ -336,8 +336,35 @@ def sinks(design: Calibrator, eta: np.ndarray) -> dict[str, np.ndarray]:
     dict of str to array (draw,)
         The sink by the headline framework (t CO2e) and the carbon buried (t C).
     """
-    cells, harvest = design.specification.cells, design.study.harvest
-    drawn = quantity_draws(design.specification, eta, 1)
+    lines = ledger(ledger_inputs(design.specification, design.study, eta, 1))
+    sink = net_sink(lines, design.study.headline_framework)
+    return {
+        "total sink": sink.sum("batch").values.ravel(),
+        "total buried": lines["buried"].sum("batch").values.ravel(),
+    }
+
+
+def ledger_inputs(specification: Specification, study: Study, eta: np.ndarray, chains: int) -> xr.Dataset:
+    """Return what the accounting reads of draws of the hierarchy, and of the harvest as it was weighed.
+
+    Parameters
+    ----------
+    specification : Specification
+        Of the study.
+    study : Study
+        Its harvest.
+    eta : array (sample, node)
+        Links of all nodes of the layout, chains one after the other.
+    chains : int
+        Number of chains.
+
+    Returns
+    -------
+    xarray.Dataset
+        As `bayescarbon.accounting.ledger.ledger` wants it, dims (chain, draw, batch).
+    """
+    cells, harvest = specification.cells, study.harvest
+    drawn = quantity_draws(specification, eta, chains)
     stocks = list(zip(cells.stocks["species"], cells.stocks["site"], strict=True))
     index = {
         "stock": xr.DataArray(
@@ -354,9 +381,4 @@ def sinks(design: Calibrator, eta: np.ndarray) -> dict[str, np.ndarray]:
             inputs[str(name)] = values.isel(picked).reset_coords(drop=True)
     for name in ("harvest_t", "stocked_t", "cycle_days", "individuals", "emissions_t_co2e"):
         inputs[name] = xr.DataArray(harvest[name].to_numpy(dtype=float), dims="batch")
-    lines = ledger(xr.Dataset(inputs))
-    sink = net_sink(lines, design.study.headline_framework)
-    return {
-        "total sink": sink.sum("batch").values.ravel(),
-        "total buried": lines["buried"].sum("batch").values.ravel(),
-    }
+    return xr.Dataset(inputs)

@@ -30,14 +30,15 @@ from bayescarbon.model.tables import (
     outlier_table,
     quantity_table,
     row_dataset,
+    table_bearing,
 )
 from bayescarbon.sampling import Progress, Sampled, compiled_model, prior_samples, sample
 from bayescarbon.sensitivity import prior_log_ratios
 from bayescarbon.study import Study
 
 SAFER = {"tune": 2, "draws": 2, "target_accept": 0.998}
-# Tables that checks read from a saved fit; they are no part of the likelihood.
-KEPT_TABLES = ("sediment", "endmembers", "air_sea", "budget")
+# Tables that only checks read, from a saved fit; they are no part of the likelihood.
+KEPT_TABLES = ("sediment", "endmembers", "air_sea")
 BATCH_COLUMNS = ("stocked_t", "cycle_days", "individuals", "emissions_t_co2e")
 
 
@@ -77,7 +78,8 @@ class Fit:
         Returns
         -------
         xarray.Dataset
-            As `bayescarbon.accounting.ledger.ledger` wants it.
+            As `bayescarbon.accounting.ledger.ledger` wants it; the scalar coordinate ``converged`` says whether the
+            diagnostics were passed, and goes with everything that is computed from these draws.
         """
         posterior, constant = self.data["posterior"].to_dataset(), self.data["constant_data"].to_dataset()
         inputs: dict[str, xr.DataArray] = {name: constant[name] for name in BATCH_COLUMNS}
@@ -90,7 +92,12 @@ class Fit:
                 if dim in draws.dims:
                     draws = draws.isel({dim: position})
             inputs[str(name)] = draws.reset_coords(drop=True)
-        return xr.Dataset(inputs).assign_coords(batch=constant["batch"])
+        return xr.Dataset(inputs).assign_coords(batch=constant["batch"], converged=self.diagnostics.passed)
+
+    @property
+    def baseline_share(self) -> xr.DataArray:
+        """Draws (chain, draw) of the share of the sink that would exist without the farm, 0 to 1."""
+        return self.data["posterior"]["baseline_share"].reset_coords(drop=True)
 
     def economics(self, timing: Timing = "costs_at_stocking") -> xr.Dataset:
         """Return draws of the numerator of the carbon price and of the baseline share.
@@ -143,7 +150,7 @@ class Fit:
             "units": str(self.data.attrs["currency"]),
             "long_name": "margin gap per batch at harvest",
         }
-        return xr.Dataset({"margin_gap": total, "baseline_share": self.data["posterior"]["baseline_share"]})
+        return xr.Dataset({"margin_gap": total, "baseline_share": self.baseline_share})
 
     def save(self, path: str | Path) -> None:
         """Write everything to one netCDF file.
@@ -342,6 +349,7 @@ def _groups(
     groups["prior"] = prior
     groups["constant_data"] = _constants(specification, study)
     groups["observed_data"] = row_dataset(observations)
+    groups["table_bearing"] = frame_dataset(table_bearing(specification.terms, study.water))
     if sampled.statistics is None:
         groups["outlier_table"] = frame_dataset(
             outlier_table(observations, np.empty((0, 0)), np.empty((0, 0)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -110,15 +109,3 @@ def _findings(row: dict[str, float]) -> list[str]:
     if row["loo_p_holm"] < LOO_ERROR:
         found.append("rows are not spread as the other rows predict")
     return found
-
-
-def check_sentences(table: pd.DataFrame) -> list[str]:
-    """Return the findings of `checks_table` in words, one sentence per quantity and stage; empty if there are none.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `checks_table` returns it.
-    """
-    told: Sequence[dict[str, str]] = table[table["note"] != ""].to_dict("records")
-    return [f"{row['quantity']}, {row['stage']} predictive: {row['note']}." for row in told]

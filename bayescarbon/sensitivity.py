@@ -22,8 +22,9 @@ import pandas as pd
 import xarray as xr
 from scipy.special import ndtri
 
+from bayescarbon.evidence.quantities import Z95
 from bayescarbon.importance import MAX_PARETO_K, smoothed_weights
-from bayescarbon.model.priors import LEVEL_LOG_SD, Z95
+from bayescarbon.model.priors import LEVEL_LOG_SD
 
 if TYPE_CHECKING:
     from bayescarbon.evidence.quantities import Quantity

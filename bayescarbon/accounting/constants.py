@@ -7,7 +7,6 @@ CO2E_PER_C = 44.0 / 12.0
 
 # g/mol, for converting laboratory figures (never for CO2e).
 MOLAR_C = 12.011
-MOLAR_CO2 = 44.01
 MOLAR_CACO3 = 100.09
 
 # No shell can hold more inorganic carbon than pure CaCO3 does, t C / t shell.

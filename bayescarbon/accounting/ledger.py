@@ -149,6 +149,7 @@ def account(fit: HasBatchDraws) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        As `ledger`, dims (batch, chain, draw), t C.
+        As `ledger`, dims (batch, chain, draw), t C. The draws of a fit carry the scalar coordinate ``converged``:
+        whether its diagnostics were passed. It stays on sinks and sums, so that credits can refuse a failed fit.
     """
     return ledger(fit.batch_draws())

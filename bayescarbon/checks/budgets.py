@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from bayescarbon.accounting.biodeposits import buried, deposited
-from bayescarbon.accounting.calcification import calcification_co2
-from bayescarbon.accounting.composition import shell_mass_carbon, tissue_mass_carbon
-from bayescarbon.accounting.respiration import respired
+from bayescarbon.accounting.animal import ANIMAL_INPUTS, animal_carbon
+from bayescarbon.accounting.biodeposits import buried
 from bayescarbon.checks.mixing import Floats
 from bayescarbon.evidence.literature import library
 from bayescarbon.evidence.taxa import taxa
@@ -29,11 +27,7 @@ IMPLAUSIBLE_BELOW = 0.01
 #: Draws of one species that are used, all its sites together, spread evenly: a thousand sites need no more memory.
 MOST_DRAWS = 40_000
 
-QUANTITIES = (
-    "live_weight", "dry_fraction", "shell_share", "shell_carbon", "tissue_carbon", "shell_organic_share",
-    "biodeposition_rate", "biodeposit_carbon", "burial_fraction", "respiration_ratio", "calcification_ratio",
-    "alive_to_harvested",
-)  # fmt: skip
+QUANTITIES = (*ANIMAL_INPUTS, "burial_fraction", "alive_to_harvested")
 _CLAM_DAYS = 730.0
 _MASS, _RATIO = "mg C / ind", "t C / t C"
 
@@ -162,7 +156,7 @@ def published_budgets() -> tuple[Budget, ...]:
 
 
 def animal(quantities: Mapping[str, xr.DataArray] | xr.Dataset, days: float) -> xr.Dataset:
-    """Return the carbon budget of one animal over some days, by the ledger's own equations.
+    """Return the carbon budget of one animal over some days.
 
     Parameters
     ----------
@@ -180,27 +174,17 @@ def animal(quantities: Mapping[str, xr.DataArray] | xr.Dataset, days: float) -> 
         all animals alive per animal harvested; ``alive``, their mean number, ind / ind.
     """
     q = quantities
-    shell = 1e3 * shell_mass_carbon(q["live_weight"], q["dry_fraction"], q["shell_share"], q["shell_carbon"])
-    tissue = 1e3 * tissue_mass_carbon(
-        q["live_weight"], q["dry_fraction"], q["shell_share"], q["tissue_carbon"]
-    )
-    # `deposited` is in tonnes.
-    dropped = 1e9 * deposited(q["biodeposition_rate"], q["biodeposit_carbon"], 1.0, days)
-    carbonate = shell * (1.0 - q["shell_organic_share"])
-    given_off = calcification_co2(q["calcification_ratio"], carbonate)
-    breathed = respired(q["respiration_ratio"], shell)
-    harvested, released = shell + tissue, breathed + given_off
-    used = harvested + dropped + released
+    one = animal_carbon(**{name: q[name] for name in ANIMAL_INPUTS}, days=days)
     parts = {
-        "shell": shell,
-        "tissue": tissue,
-        "harvested": harvested,
-        "deposited": dropped,
-        "buried": buried(q["burial_fraction"], dropped),
-        "released": released,
-        "used": used,
-        "ingested": used - carbonate - given_off,
-        "deposited_by_stock": q["alive_to_harvested"] * dropped,
+        "shell": one.shell(),
+        "tissue": one.tissue,
+        "harvested": one.harvested(),
+        "deposited": one.deposited,
+        "buried": buried(q["burial_fraction"], one.deposited),
+        "released": one.released(),
+        "used": one.used(),
+        "ingested": one.ingested(),
+        "deposited_by_stock": q["alive_to_harvested"] * one.deposited,
     }
     masses = {name: values.assign_attrs(units=_MASS) for name, values in parts.items()}
     return xr.Dataset(masses | {"alive": q["alive_to_harvested"].assign_attrs(units="ind / ind")})

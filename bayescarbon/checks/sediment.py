@@ -10,10 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from bayescarbon.checks.mixing import (
-    MOST_PROPOSALS,
     SCATTER_LOG_SD,
     SCATTER_MEDIAN,
-    WANTED_ESS,
     Floats,
     Samples,
     mixture,
@@ -158,7 +156,7 @@ def farm_share(sources: xr.Dataset) -> xr.DataArray:
     own = [name for name in names if is_farm_source(name)]
     if not own:
         raise ValueError(
-            f"none of the sources {', '.join(names)} is the farm's: begin its name with {' or '.join(FARM_SOURCES)}"
+            f"none of the sources {', '.join(names)} is the farm's: begin its name with the word {' or '.join(FARM_SOURCES)}"
         )
     return sources["share"].sel(source=own).sum("source").assign_attrs(units=UNIT)
 
@@ -184,37 +182,6 @@ def sediment_table(sources: xr.Dataset) -> pd.DataFrame:
             spread = draws.std(ddof=1) if draws.size > 1 else 0.0
             rows.append((str(site), str(source), UNIT, draws.mean(), spread, low, middle, high))
     return pd.DataFrame(rows, columns=list(TABLE))
-
-
-def sediment_remarks(sources: xr.Dataset) -> list[str]:
-    """Return, in words, what a reader must know of the shares before using them.
-
-    Parameters
-    ----------
-    sources : xarray.Dataset
-        From `sediment_sources`.
-    """
-    remarks = []
-    n_sources = sources.sizes["source"]
-    for site in sources["site"].values:
-        here = sources.sel(site=site)
-        tracers = int(here["n_tracers"])
-        if n_sources > tracers + 1:
-            remarks.append(
-                f"{site}: {n_sources} sources and {tracers} tracer{'s' * (tracers > 1)}: many mixtures give the "
-                "same isotopes, and no number of samples tells them apart. What is shown leans on the even prior."
-            )
-        if float(here["misfit"]) > 2.0:
-            remarks.append(
-                f"{site}: the samples lie {float(here['misfit']):.1f} standard errors off every mixture of these "
-                "sources: one is missing, or an end-member does not hold here. The shares cannot be trusted."
-            )
-        if float(here["ess"]) < WANTED_ESS:
-            remarks.append(
-                f"{site}: {float(here['ess']):.0f} effective draws after {MOST_PROPOSALS} proposals: the quantiles "
-                "are rough. End-members known this exactly hardly ever are; check their standard deviations."
-            )
-    return remarks
 
 
 def _pooled(values: xr.DataArray, draws: int, rng: np.random.Generator) -> Floats:

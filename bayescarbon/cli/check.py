@@ -10,12 +10,12 @@ import pandas as pd
 
 from bayescarbon.accounting.constants import CARBONATE_CARBON
 from bayescarbon.cli.console import Console
-from bayescarbon.evidence.literature import beside
 from bayescarbon.evidence.quantities import composites, quantities
 from bayescarbon.report.manifest import plain, problem_record
 from bayescarbon.report.terminal import Line, aligned, number
 from bayescarbon.study import read_study
 from bayescarbon.study.describe import measured
+from bayescarbon.study.overlaps import literature_beside
 
 if TYPE_CHECKING:
     from bayescarbon.study import Study
@@ -157,7 +157,7 @@ def _lines(study: Study, counts: list[dict[str, Any]], flagged: list[str]) -> li
 def command(options: argparse.Namespace, console: Console) -> int:
     """Read a study, refuse it or say what would be used."""
     study = read_study(options.study)
-    published = beside(study.evidence)
+    published = literature_beside(study.evidence, study.budget)
     counts = evidence_counts(study, published)
     flagged = flagged_rows(pd.concat([study.evidence, published], ignore_index=True))
     console.summary(_lines(study, counts, flagged))

@@ -21,6 +21,8 @@ LITERATURE_COLUMNS = (
 )  # fmt: skip
 ROLES = ("direct", "context")
 NOT_USED = "data/literature/not-used.csv"
+#: Rows that agree in these columns of the evidence table are one study's word on one thing, which counts once.
+CLAIM = ("source", "quantity", "species")
 
 _NUMBERS = ("value", "low", "high", "sd", "n")
 
@@ -108,18 +110,24 @@ def literature() -> pd.DataFrame:
 def beside(own: pd.DataFrame) -> pd.DataFrame:
     """Return the literature that enters beside a farm's rows: what the farm cites itself counts once, as its own.
 
-    A library row is left out where a row of the farm names its source (the key in ``data/references.bib``) for the
-    same quantity and species.
+    A library row is left out where a row of the farm names its source (the key in ``data/references.bib``), or the
+    study whose observation it reports, for the same quantity and species.
 
     Parameters
     ----------
     own : DataFrame
-        The farm's rows, as the tidy evidence table.
+        What the farm cites: at least the columns `CLAIM` of the tidy evidence table.
     """
     published = _literature()
-    key = ["source", "quantity", "species"]
-    cited = set(own[key].itertuples(index=False, name=None))
-    again = [row in cited for row in published[key].itertuples(index=False, name=None)]
+    # Blank names no source; and most rows of the library report nobody's observation but their own.
+    cited = set(own.loc[own["source"] != "", list(CLAIM)].itertuples(index=False, name=None))
+    reports = published["id"].map(_library().set_index("id")["cites"])
+    again = [
+        (source, *what) in cited or (primary, *what) in cited
+        for source, primary, *what in zip(
+            published["source"], reports, published["quantity"], published["species"], strict=True
+        )
+    ]
     return published[~np.array(again, dtype=bool)].reset_index(drop=True)
 
 

@@ -42,6 +42,9 @@ class Quantiles:
         return (self.q05, self.q50, self.q95)
 
 
+#: 95 % quantile of the standard normal: q05 and q95 of a normal lie this many standard deviations from its median.
+Z95 = 1.6448536269514722
+
 #: Stem of the file of what stands between measurements and quantities.
 INSTRUMENTS = "instruments"
 
@@ -84,6 +87,8 @@ class Quantity:
         Stem of the TOML file it stands in.
     composite_of : tuple of str
         For composites, the quantities it is made of.
+    scatter_of : str
+        For composites that scatter like another quantity: its name, and no scatter of their own; else empty.
     """
 
     name: str
@@ -102,6 +107,7 @@ class Quantity:
     elicited: bool
     family: str
     composite_of: tuple[str, ...] = ()
+    scatter_of: str = ""
 
 
 class DefinitionError(ValueError):
@@ -259,6 +265,11 @@ def _all() -> dict[str, Quantity]:
         for part in quantity.composite_of:
             if part not in found:
                 raise DefinitionError(f"{quantity.name}: composite_of names {part!r}.{suggest(part, found)}")
+        shared = quantity.scatter_of
+        if shared and (shared not in found or found[shared].scatter_of):
+            raise DefinitionError(
+                f"{quantity.name}: scatter names {shared!r}, which states none.{suggest(shared, found)}"
+            )
     return found
 
 
@@ -304,6 +315,7 @@ def parse_quantity(name: str, table: Mapping[str, Any], family: str) -> Quantity
     elicited = bool(table.get("elicited", False))
     if not composite:
         _check_statement(where, table, levels, sources, elicited)
+    shared = table["scatter"] if composite and isinstance(table["scatter"], str) else ""
     return Quantity(
         name=name,
         symbol=table["symbol"],
@@ -313,7 +325,7 @@ def parse_quantity(name: str, table: Mapping[str, Any], family: str) -> Quantity
         levels=levels,
         prior=UNSTATED if composite else _quantiles(where, "prior", table["prior"], support),
         shares={} if composite else {k: float(v) for k, v in table["shares"].items()},
-        scatter=_quantiles(where, "scatter", table["scatter"], "positive"),
+        scatter=UNSTATED if shared else _quantiles(where, "scatter", table["scatter"], "positive"),
         season_swing=UNSTATED if composite else _swing(where, table["season_swing"]),
         by={k: _quantiles(where, f"by.{k}", v, support) for k, v in table.get("by", {}).items()},
         reason=table.get("reason", ""),
@@ -321,6 +333,7 @@ def parse_quantity(name: str, table: Mapping[str, Any], family: str) -> Quantity
         elicited=elicited,
         family=family,
         composite_of=tuple(table.get("composite_of", ())),
+        scatter_of=shared,
     )
 
 

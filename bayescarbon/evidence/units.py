@@ -22,9 +22,6 @@ from bayescarbon.errors import suggest
 #: g per mol. The values are those of the carbon programmes' own arithmetic, to their digits.
 MOLAR_MASS = {"C": 12.011, "CO2": 44.01, "CaCO3": 100.09, "O2": 31.998}
 
-#: t CO2e per t C: programme convention, not the ratio of the molar masses above.
-CO2E_PER_C = 44.0 / 12.0
-
 _MASS_BASES = ("dry", "live", "shell", "tissue", "afdw")
 _SUBSTANCES = ("C", "CO2", "CO2e", "CaCO3", "O2", "N", "P")
 _CURRENCIES = ("CNY", "USD", "EUR", "GBP", "JPY", "KRW", "NOK")

@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 
-from bayescarbon.evidence.literature import beside
+from bayescarbon.evidence.quantities import Z95
+from bayescarbon.evidence.table import SEASONS
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.hierarchy import Informed, hierarchy, informed_part, node_label, observed_means
 from bayescarbon.model.layout import LEVELS, Layout, StudyCells, start_layout, study_cells
 from bayescarbon.model.likelihood import direct_log_likelihood
 from bayescarbon.model.measurements import MEASUREMENT_MODELS, Term
 from bayescarbon.model.observations import Observations, observe, seasonal_items
-from bayescarbon.model.priors import SEASONS, Z95
 from bayescarbon.model.seasons import season_contrasts
 from bayescarbon.study import Study
+from bayescarbon.study.overlaps import literature_beside
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def evidence_for(study: Study, literature: bool = True) -> pd.DataFrame:
     """
     own = study.evidence
     read = [model.rows(study) for model in MEASUREMENT_MODELS if model.rows is not None]
-    published = [beside(own)] if literature else []
+    published = [literature_beside(own, study.budget)] if literature else []
     return pd.concat([own, *(rows for rows in read if len(rows)), *published], ignore_index=True)
 
 

@@ -12,7 +12,8 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache_key
 
 #: Compile a function of scalars and arrays. Without fast-math the same seed gives the same draws whether a function
-#: was just compiled or comes from the cache.
+#: was just compiled or comes from the cache. Constants become part of the code, and the caches of numba and PyTensor
+#: look for changes in the function's own file only: a constant stands in that file, or comes in as an argument.
 compiled = numba.njit(cache=True, error_model="numpy", fastmath=False)
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from bayescarbon.evidence.quantities import Quantiles, Quantity, instruments, quantities
-from bayescarbon.model.priors import Z95, LinkPrior, link_prior, simplex_priors
+from bayescarbon.evidence.quantities import Z95, Quantiles, Quantity, instruments, quantities
+from bayescarbon.model.priors import LinkPrior, link_prior, simplex_priors
 from bayescarbon.study import Study
 
 LEVELS = ("group", "species", "site")

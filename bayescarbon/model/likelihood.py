@@ -21,6 +21,7 @@ from bayescarbon.evidence.quantities import Quantity
 from bayescarbon.model.compiled_ops import calls
 from bayescarbon.model.families import FAMILIES, Tensor
 from bayescarbon.model.observations import Observations
+from bayescarbon.model.outliers import CONTAMINATION
 from bayescarbon.model.row_densities import FORMS, row_densities
 
 # Log-sd added to the wide component of a contaminated positive sample: a slip of the decimal point either way.
@@ -99,7 +100,7 @@ def terms(observations: Observations) -> tuple[np.ndarray, np.ndarray]:
         "spread": (observations.spreads, ("n", "u")),
         "extent": (observations.extents, ("n", "lower", "upper")),
         "bound": (bounds, ("n", "bound", "side")),
-        "doubtful": (_with_statistics(observations.doubtful), ("s1", "s2", "wide")),
+        "doubtful": (_with_statistics(observations.doubtful), ("s1", "s2", "wide", "clean")),
     }
     codes, values = [], []
     for form, name in enumerate(FORMS):
@@ -119,7 +120,12 @@ def _with_statistics(doubtful: pd.DataFrame) -> pd.DataFrame:
     for name, family in FAMILIES.items():
         here = fraction == (name == "fraction")
         statistics[:, here] = family.statistics(x[here])
-    return doubtful.assign(s1=statistics[0], s2=statistics[1], wide=wide_log_density(doubtful))
+    return doubtful.assign(
+        s1=statistics[0],
+        s2=statistics[1],
+        wide=np.log(CONTAMINATION) + wide_log_density(doubtful),
+        clean=np.log1p(-CONTAMINATION),
+    )
 
 
 def scatter_levels(definitions: list[Quantity]) -> np.ndarray:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from bayescarbon.evidence.quantities import Quantity, composites, instruments, link, quantities, readings
+from bayescarbon.evidence.quantities import Z95, Quantity, composites, instruments, link, quantities, readings
+from bayescarbon.evidence.table import SEASONS
 from bayescarbon.model.composites import OXYGEN_LOSS, composed
 from bayescarbon.model.equations import seasonal_parts, with_equations
 from bayescarbon.model.families import FAMILIES
 from bayescarbon.model.layout import Layout, evidence_site
 from bayescarbon.model.outliers import suspects
-from bayescarbon.model.priors import SEASONS, Z95
 
 # Link-scale sd of the stand-in distribution of a composite at a new farm: a factor five either way at 90 %.
 LOOSE_SD = 1.0
@@ -150,10 +150,11 @@ def observe(layout: Layout, evidence: pd.DataFrame) -> Observations:
         )
         direct = parts == (key,)
         target.append(simple[0] if direct else -1 - targets.composed(key, simple, constants))
-        label = key + REPORTED_MEANS if origin == "literature" and kind != "summary" else key
+        alike = _definition(key).scatter_of or key
+        label = alike + REPORTED_MEANS if origin == "literature" and kind != "summary" else alike
         if label not in index:
             index[label] = len(definitions)
-            definitions.append(_definition(key))
+            definitions.append(_definition(alike))
         scatter.append(index[label])
         family.append("positive" if key == OXYGEN_LOSS else _definition(key).support)
     rows = evidence.copy()

@@ -15,21 +15,17 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri, roots_hermitenorm
 from scipy.stats import qmc
 
-from bayescarbon.evidence.quantities import Quantiles, Quantity, link
+from bayescarbon.evidence.quantities import Z95, Quantiles, Quantity, link
 
 # The level standard deviations are log-normal with this log-sd: away from zero, where the funnel opens, and about a
 # factor 2.3 either way. Probed in design 2 ("Geometry").
 LEVEL_LOG_SD = 0.5
-Z95 = float(ndtri(0.95))
-SEASONS = ("spring", "summer", "autumn", "winter")
 # Range of four independent standard normals: its median, and the sd of its logarithm above the median. They turn a
 # stated swing into the scale of the seasonal effects, and say how much of the swing's spread they make by themselves.
 RANGE_OF_FOUR_MEDIAN = 1.98
 RANGE_OF_FOUR_LOG_SD = 0.37
 # The scale of the seasonal effects is uncertain by at least this much on the log.
 SEASON_LEAST_LOG_SD = 0.1
-# Signs of three orthogonal contrasts that sum to zero over the four seasons: no season is left out as a reference.
-SEASON_SIGNS = ((1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ mean       count, averaged, first and second statistic
 spread     n, spread statistic
 extent     n, lower, upper
 bound      n, bound, +1 below it or -1 above it
-doubtful   first and second statistic, log density of the wide component
+doubtful   first and second statistic, log of (eps x wide density), log of (1 - eps)
 =========  ===========================================
 """
 
@@ -22,7 +22,6 @@ import math
 import numpy as np
 
 from bayescarbon.model.compiled_ops import compiled
-from bayescarbon.model.outliers import CONTAMINATION
 
 FORMS = ("mean", "spread", "extent", "bound", "doubtful")
 _MEAN, _SPREAD, _EXTENT, _BOUND, _DOUBTFUL = range(len(FORMS))
@@ -31,7 +30,6 @@ TAIL = -25.0
 # Keeps the logarithm of what lies between two extremes finite where it underflows.
 NOTHING = 1e-12
 _HALF_LOG_2_PI = 0.5 * math.log(2 * math.pi)
-_LOG_CLEAN, _LOG_WIDE = math.log1p(-CONTAMINATION), math.log(CONTAMINATION)
 
 type Slopes = tuple[float, float, float]  # log density, by the mean, by the precision
 
@@ -201,7 +199,7 @@ def _of_bound(fraction: bool, mean: float, k: float, value: np.ndarray) -> Slope
 def _of_doubtful(fraction: bool, mean: float, k: float, value: np.ndarray) -> Slopes:
     """A suspect: (1 - eps) clean + eps wide; the mean is that of the clean component."""
     clean, by_mean, by_k = _of_sample(fraction, mean, k, 1.0, value[0], value[1])
-    clean, wide = clean + _LOG_CLEAN, value[2] + _LOG_WIDE
+    clean, wide = clean + value[3], value[2]
     largest = max(clean, wide)
     total = largest + math.log(math.exp(clean - largest) + math.exp(wide - largest))
     share = math.exp(clean - total)

@@ -21,15 +21,13 @@ from pytensor.graph.op import Op
 from bayescarbon.model.compiled_ops import calls, compiled
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import Layout
-from bayescarbon.model.priors import SEASON_SIGNS, SEASONS
 
 # Newton steps for the shift of a fraction, on the logit where the function is nearly a line of slope one: exact to
 # 1e-9 for effects within two of each other, which is a factor seven in odds.
 NEWTON_STEPS = 3
-
-
-# Effects of the four seasons from three free contrasts, orthonormal and summing to zero.
-_CONTRASTS = 0.5 * np.array(SEASON_SIGNS, dtype=float)
+#: Effects of the four seasons (season, contrast) from three free contrasts, orthonormal and summing to zero: no season
+#: is left out as a reference.
+CONTRASTS = 0.5 * np.array([[1.0, 1.0, 1.0], [1.0, -1.0, -1.0], [-1.0, 1.0, -1.0], [-1.0, -1.0, 1.0]])
 # Whose deposition weighs the seasons of whose mean.
 _WEIGHING, _WEIGHED = "biodeposition_rate", "burial_fraction"
 
@@ -56,7 +54,7 @@ def season_contrasts(layout: Layout, seasonal: list[str], centring: np.ndarray) 
     sd = pm.LogNormal("season_sd", np.log(median), log_sd, dims="seasonal")
     contrast = pm.Normal("season_contrast", 0.0, sd**centring, dims=("contrast", "seasonal"))
     contrast = contrast * sd ** (1 - centring)
-    effect = sum(_CONTRASTS[:, i, None] * contrast[None, i] for i in range(len(SEASONS) - 1))
+    effect = sum(CONTRASTS[:, i, None] * contrast[None, i] for i in range(CONTRASTS.shape[1]))
     pm.Deterministic("season_effect", effect, dims=("season", "seasonal"))
     return contrast
 
@@ -108,13 +106,13 @@ def effects_and_weights(contrast: np.ndarray, weighed: np.ndarray) -> tuple[np.n
     weighed : array of int (2,)
         Item whose effects weigh, and item that is weighed; -1 where there are none.
     """
-    seasons = len(_CONTRASTS)
+    seasons = len(CONTRASTS)
     effects = np.zeros((seasons, contrast.shape[1]))
     weights = np.full((seasons, contrast.shape[1]), 1.0 / seasons)
     for j in range(seasons):
         for i in range(len(contrast)):
             for q in range(contrast.shape[1]):
-                effects[j, q] += _CONTRASTS[j, i] * contrast[i, q]
+                effects[j, q] += CONTRASTS[j, i] * contrast[i, q]
     if weighed[0] >= 0:
         total = 0.0
         for j in range(seasons):
@@ -208,7 +206,7 @@ def _seasonal_slopes(
     for j in range(len(part)):
         for i in range(len(contrast)):
             for q in range(contrast.shape[1]):
-                by_contrast[i, q] += _CONTRASTS[j, i] * by_effect[j, q]
+                by_contrast[i, q] += CONTRASTS[j, i] * by_effect[j, q]
     return by_annual, by_contrast
 
 

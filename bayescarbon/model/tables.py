@@ -41,11 +41,11 @@ def quantity_table(draws_of: xr.Dataset, convergence: pd.DataFrame, bearing: pd.
     everywhere, own = _row_counts(bearing)
     frames = []
     for name, draws in draws_of.data_vars.items():
-        places = _places(str(name), draws)
+        where = places(str(name), draws)
         flat = draws.transpose("chain", "draw", ...).values.reshape(
             draws.sizes["chain"] * draws.sizes["draw"], -1
         )
-        frame = pd.DataFrame(places, columns=["quantity", "species", "site"])
+        frame = pd.DataFrame(where, columns=["quantity", "species", "site"])
         frame["unit"] = draws.attrs["units"]
         frame["mean"], frame["sd"] = flat.mean(axis=0), flat.std(axis=0, ddof=1)
         for column, values in zip(
@@ -63,7 +63,16 @@ def quantity_table(draws_of: xr.Dataset, convergence: pd.DataFrame, bearing: pd.
     return pd.concat(frames, ignore_index=True)
 
 
-def _places(name: str, draws: xr.DataArray) -> list[tuple[str, str, str]]:
+def places(name: str, draws: xr.DataArray) -> list[tuple[str, str, str]]:
+    """Return quantity, species and site of each place at which a variable has draws, in the order of its values.
+
+    Parameters
+    ----------
+    name : str
+        The variable.
+    draws : DataArray
+        Dims chain and draw, and stock, site, taxon, mineral or none of them.
+    """
     dims = [dim for dim in draws.dims if dim not in ("chain", "draw")]
     if dims == ["stock"]:
         pairs = zip(draws["stock_species"].values, draws["stock_site"].values, strict=True)
@@ -156,7 +165,31 @@ def row_dataset(observations: Observations) -> xr.Dataset:
     ]
     rows = observations.rows
     data = {name: ("row", _plain(rows[name])) for name in columns}
+    # Which quantities a row tells of, for whoever traces a number back to it.
+    data["bears_on"] = ("row", np.array(["|".join(parts) for parts in rows["parts"]], dtype=object))
     return xr.Dataset(data, coords={"row": rows["id"].to_numpy(dtype=object)})
+
+
+def table_bearing(terms: Sequence[Term], water: pd.DataFrame) -> pd.DataFrame:
+    """Return how many rows of which table bear on which quantity where, for tables that are no rows of evidence.
+
+    Parameters
+    ----------
+    terms : sequence of Term
+        Tables with likelihoods of their own.
+    water : DataFrame
+        The study's `water`: from it calcification_ratio is computed at its sites.
+
+    Returns
+    -------
+    DataFrame
+        table, quantity, species, site, n_rows.
+    """
+    place = ["table", "quantity", "species", "site"]
+    found = [term.bears_on.assign(table=term.table)[place] for term in terms]
+    found.append(water.assign(table="water", quantity="calcification_ratio", species="")[place])
+    counted = pd.concat(found, ignore_index=True).astype("str").value_counts(sort=False)
+    return counted.rename("n_rows").reset_index()
 
 
 def _plain(column: pd.Series) -> np.ndarray:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bayescarbon.study.cells import Typed
+from bayescarbon.accounting.animal import ANIMAL_INPUTS
+from bayescarbon.evidence.literature import CLAIM
+from bayescarbon.evidence.quantities import composites, quantities
+from bayescarbon.study.cells import Typed, rows_in_words
+from bayescarbon.study.farm_rows import row_numbers
 from bayescarbon.study.findings import Checked, Findings
 from bayescarbon.study.settings import Settings
 
 TABLE = "budget"
+#: The quantities that a budget informs: all that the carbon of an animal follows from.
+INFORMED = ANIMAL_INPUTS
 
 
-def read_budget(typed: Typed, settings: Settings, harvest: pd.DataFrame | None, sites: list[str]) -> Checked:
+def read_budget(
+    typed: Typed,
+    settings: Settings,
+    harvest: pd.DataFrame | None,
+    sites: list[str],
+    evidence: pd.DataFrame,
+) -> Checked:
     """Check the budgets.
 
     Parameters
@@ -24,6 +36,8 @@ def read_budget(typed: Typed, settings: Settings, harvest: pd.DataFrame | None, 
         The batches, for the length of a budget that does not state it; None where they were refused themselves.
     sites : list of str
         Sites of `harvest`.
+    evidence : DataFrame
+        The farm's own rows, which may be of the same source.
 
     Returns
     -------
@@ -43,7 +57,49 @@ def read_budget(typed: Typed, settings: Settings, harvest: pd.DataFrame | None, 
     )
     if harvest is not None:
         _fill_days(rows, harvest)
+    _tell_repeats(rows, evidence)
     return rows.checked()
+
+
+def budget_claims(budget: pd.DataFrame) -> pd.DataFrame:
+    """Return what the sources of budgets observed through them, so that no other row of theirs counts it again.
+
+    Parameters
+    ----------
+    budget : DataFrame
+        Its source and species (accepted).
+
+    Returns
+    -------
+    DataFrame
+        The columns `CLAIM`, each claim once: for every budget that names its source the quantities of `INFORMED` and
+        what is computed from them alone; species is "" where a quantity has one value for all.
+    """
+    informed = {name: quantities()[name] for name in INFORMED}
+    informed |= {name: q for name, q in composites().items() if set(q.composite_of) <= set(INFORMED)}
+    told = budget.loc[budget["source"] != "", ["source", "species"]].drop_duplicates()
+    claims = [
+        (source, name, species if "species" in quantity.levels else "")
+        for source, species in told.itertuples(index=False, name=None)
+        for name, quantity in informed.items()
+    ]
+    return pd.DataFrame(claims, columns=list(CLAIM)).drop_duplicates(ignore_index=True)
+
+
+def _tell_repeats(rows: Findings, evidence: pd.DataFrame) -> None:
+    """Warn of the farm's rows of a budget's own source: the parts of a balance are often given there one by one."""
+    named = rows.sound & (rows.frame["source"] != "")
+    for _, same in rows.frame[named].groupby(["source", "species"], sort=False):
+        again = evidence.merge(budget_claims(same), on=list(CLAIM))
+        if len(again):
+            names = ", ".join(dict.fromkeys(again["quantity"]))
+            rows.warn(
+                "source",
+                named & rows.frame.index.isin(same.index),
+                f"is also the source of {rows_in_words(row_numbers(again))} of `evidence` ({names}), which a budget "
+                "informs too, so one observation may count twice; keep the budget or those rows, or name the sources "
+                "apart where they are different measurements.",
+            )
 
 
 def _fill_days(rows: Findings, harvest: pd.DataFrame) -> None:

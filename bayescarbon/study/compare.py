@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bayescarbon.errors import Problem
-from bayescarbon.evidence.quantities import Quantity, composites, link, quantities
+from bayescarbon.evidence.quantities import Z95, Quantity, composites, link, quantities
 from bayescarbon.study.cells import remark
 from bayescarbon.study.settings import Settings
 
@@ -19,7 +19,6 @@ DEVIATIONS = 4.0
 MAD_TO_SD = 1.4826
 #: With fewer literature rows their spread says nothing, and the prior stands in.
 ENOUGH_ROWS = 3
-_NORMAL_90 = 1.6449
 
 
 def unusual(evidence: pd.DataFrame, literature: pd.DataFrame) -> list[Problem]:
@@ -86,7 +85,7 @@ def far_from_prior(name: str, values: pd.Series[float], settings: Settings) -> p
     stated = settings.priors.get(name)
     prior = stated.quantiles if stated else quantity.prior
     low, centre, high = (float(x) for x in link(quantity.support, prior.as_tuple()))
-    spread = max((high - low) / (2 * _NORMAL_90), _sample_spread(quantity, centre))
+    spread = max((high - low) / (2 * Z95), _sample_spread(quantity, centre))
     top = 1.0 if quantity.support == "fraction" else np.inf
     allowed = values.where((values > 0) & (values < top)) if quantity.support != "real" else values
     distance = pd.Series(link(quantity.support, allowed), index=values.index) - centre
@@ -104,7 +103,7 @@ def _reference(quantity: Quantity, reported: pd.DataFrame) -> tuple[float, float
         return np.nan, np.nan, ""
     else:
         low, centre, high = (float(x) for x in link(quantity.support, quantity.prior.as_tuple()))
-        spread = (high - low) / (2 * _NORMAL_90)
+        spread = (high - low) / (2 * Z95)
         basis = "the shipped prior"
     return centre, max(spread, _sample_spread(quantity, centre)), basis
 

@@ -264,7 +264,9 @@ class _FarmRows:
             try:
                 factor = convert(1.0, unit, self.known[name].unit)
             except UnitError as error:
-                self.error("unit", where, f"does not fit {name}: {error}.")
+                needed = self.known[name].unit
+                hint = "" if needed in str(error) else f" Its unit is {needed}."
+                self.error("unit", where, f"does not fit {name}: {error}.{hint}")
                 continue
             for column in _NUMBERS:
                 self.number[column] = self.number[column].where(~where, self.number[column] * factor)
@@ -385,6 +387,17 @@ def _tidy(rows: _FarmRows) -> pd.DataFrame:
         **{name: rows.frame[name] for name in SIZE_COLUMNS},
     })  # fmt: skip
     return table.loc[kept, list(EVIDENCE_COLUMNS)].reset_index(drop=True)
+
+
+def row_numbers(evidence: pd.DataFrame) -> list[int]:
+    """Return where rows of the farm stand in its table, as a spreadsheet numbers them.
+
+    Parameters
+    ----------
+    evidence : DataFrame
+        Rows as `read_evidence` returns them.
+    """
+    return [int(identity.rpartition(":")[2]) for identity in evidence["id"]]
 
 
 def _notes(typed: Typed) -> list[str]:

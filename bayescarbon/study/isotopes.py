@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bayescarbon.evidence.quantities import quantities
+from bayescarbon.evidence.quantities import Z95, quantities
 from bayescarbon.study.cells import Typed
 from bayescarbon.study.findings import Checked, Findings
 from bayescarbon.study.settings import Settings
@@ -14,9 +14,9 @@ TABLE = "isotopes"
 USUAL = {"d13c_shell": (-12.0, 6.0), "d13c_dic": (-15.0, 4.0), "d13c_tissue": (-35.0, -10.0)}
 #: A shell this far above what DIC alone gives is not explained by error: permil, and standard deviations.
 HEAVY_PERMIL, HEAVY_SD = 3.0, 5.0
-#: Stands in for a missing ``_sd`` in that comparison, and nowhere else; permil.
-_UNSTATED_SD = 0.3
-_WIDTH_90 = 2 * 1.6449
+#: Standard errors of a d13C where the table states none, permil: a mass spectrometer on carbonate; water that changes
+#: over the life of a shell; tissue that changes over it too (assumed).
+DEFAULT_SD = {"d13c_shell": 0.1, "d13c_dic": 0.5, "d13c_tissue": 0.7}
 
 
 def read_isotopes(typed: Typed, settings: Settings, sites: list[str]) -> Checked:
@@ -97,10 +97,10 @@ def _check_mixture(rows: Findings) -> None:
     """
     enrichment = quantities()["isotope_enrichment"].by
     middle = rows.frame["mineral"].map({name: q.q50 for name, q in enrichment.items()}).astype(float)
-    spread = rows.frame["mineral"].map({name: (q.q95 - q.q05) / _WIDTH_90 for name, q in enrichment.items()})
+    spread = rows.frame["mineral"].map({name: (q.q95 - q.q05) / (2 * Z95) for name, q in enrichment.items()})
     squares = spread.astype(float) ** 2
-    for name in ("d13c_shell_sd", "d13c_dic_sd"):
-        squares = squares + rows.frame[name].fillna(_UNSTATED_SD) ** 2
+    for name in ("d13c_shell", "d13c_dic"):
+        squares = squares + rows.frame[f"{name}_sd"].fillna(DEFAULT_SD[name]) ** 2
     heavier: pd.Series[float] = rows.frame["d13c_shell"] - rows.frame["d13c_dic"] - middle
     limit = (HEAVY_SD * squares**0.5).clip(upper=HEAVY_PERMIL)
     rows.warn(

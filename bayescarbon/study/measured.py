@@ -213,8 +213,8 @@ ENDMEMBERS = Table(
     (
         text(
             "source",
-            "Name of the source; that of the farm begins with `farm`, `biodeposit` or 生物沉积.",
-            "来源名称；养殖来源以 farm、biodeposit 或“生物沉积”开头。",
+            "Name of the source; that of the farm begins with the word `farm`, `biodeposits` or 生物沉积.",
+            "来源名称；养殖来源以单词 farm、biodeposits 或“生物沉积”开头。",
             required=True,
         ),
         number("d13c", "d13C of the source.", "来源 d13C。", True, unit="permil"),

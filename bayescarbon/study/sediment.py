@@ -9,8 +9,8 @@ from bayescarbon.study.cells import Typed
 from bayescarbon.study.findings import Checked, Findings
 
 SEDIMENT, ENDMEMBERS = "sediment", "endmembers"
-#: How the name of the farm's own source begins.
-FARM_SOURCES = ("farm", "biodeposit", "生物沉积")
+#: The first word in the name of the farm's own source.
+FARM_SOURCES = ("farm", "biodeposit", "biodeposits", "生物沉积", "生物沉积物")
 #: Further than this outside all sources, in their standard deviations, a sample is made of something else.
 OUTSIDE_SD = 3.0
 #: Organic matter of coastal beds and their sources, permil.
@@ -18,8 +18,11 @@ USUAL = {"d13c": (-40.0, -5.0), "d15n": (-5.0, 25.0)}
 
 
 def is_farm_source(name: str) -> bool:
-    """Whether a source is the farm's own deposits, by how its name begins."""
-    return name.casefold().startswith(FARM_SOURCES)
+    """Whether a source is the farm's own deposits, by the first word of its name: farmland is none of them."""
+    folded = name.casefold()
+    return any(
+        folded.startswith(word) and not folded[len(word) : len(word) + 1].isalnum() for word in FARM_SOURCES
+    )
 
 
 def read_endmembers(typed: Typed, needed: bool, told: bool) -> Checked:
@@ -66,12 +69,19 @@ def read_endmembers(typed: Typed, needed: bool, told: bool) -> Checked:
                 column="source",
             )
         )
-    elif len(source) and not (source.map(is_farm_source) | rows.typed.bad["source"]).any():
+    own = source.map(is_farm_source).astype(bool)
+    rows.warn(
+        "source",
+        source.str.casefold().str.startswith(FARM_SOURCES) & ~own,
+        "begins like the farm's own source but with another word, so it counts as another source; if it is the farm's, "
+        "write `farm` or `biodeposits` as a word of its own.",
+    )
+    if len(source) > 1 and not (own | rows.typed.bad["source"]).any():
         rows.problems.append(
             Problem(
                 ENDMEMBERS,
-                "no source is the farm's own, and its share is what is asked; begin its name with `farm` or "
-                "`biodeposit` (or 生物沉积).",
+                "no source is the farm's own, and its share is what is asked; begin its name with the "
+                "word `farm` or `biodeposits` (or 生物沉积).",
                 column="source",
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bayescarbon.errors import Problem
-from bayescarbon.evidence.literature import beside, literature
+from bayescarbon.evidence.literature import literature
 from bayescarbon.study.air_sea import read_air_sea
 from bayescarbon.study.batches import days_of, read_harvest, read_sampling, read_water, site_names
 from bayescarbon.study.budget import read_budget
@@ -16,8 +16,9 @@ from bayescarbon.study.economics import read_economics
 from bayescarbon.study.farm_rows import read_evidence
 from bayescarbon.study.fouling import read_fouling
 from bayescarbon.study.isotopes import read_isotopes
+from bayescarbon.study.overlaps import overlaps
 from bayescarbon.study.oxygen import read_oxygen
-from bayescarbon.study.reading import RawStudy, RawTable
+from bayescarbon.study.reading import REQUIRED_TABLE, RawStudy, RawTable
 from bayescarbon.study.sediment import read_endmembers, read_sediment
 from bayescarbon.study.settings import Settings, read_settings
 from bayescarbon.study.traps import read_traps
@@ -49,10 +50,9 @@ def validate(
     problems += found
     warnings += odd
     reported = {problem.table for problem in raw.problems}
-    if "harvest" not in raw.tables and "harvest" not in reported:
-        problems.append(
-            Problem("harvest", "the table `harvest` is missing; a study needs at least one batch.")
-        )
+    if REQUIRED_TABLE not in raw.tables and REQUIRED_TABLE not in reported:
+        missing = f"the table `{REQUIRED_TABLE}` is missing; add it, a study needs at least one batch."
+        problems.append(Problem(REQUIRED_TABLE, missing))
     tables = _check_tables(raw, settings, problems, warnings)
     return (None if raw.settings is None else settings), tables, problems, warnings
 
@@ -64,7 +64,8 @@ def _check_tables(
     typed: dict[str, Typed] = {}
     cell_problems: dict[str, list[Problem]] = {}
     for name, table in TABLES.items():
-        typed[name], cell_problems[name] = type_table(raw.tables.get(name, _absent(name)), table)
+        reported = {(p.row, p.column) for p in raw.problems if p.table == name}
+        typed[name], cell_problems[name] = type_table(raw.tables.get(name, _absent(name)), table, reported)
         if name not in raw.tables:
             cell_problems[name] = []
     tables: dict[str, pd.DataFrame] = {}
@@ -87,7 +88,9 @@ def _check_tables(
     traps = None if "traps" in unread else typed["traps"]
     tables["oxygen"], *checked["oxygen"] = read_oxygen(typed["oxygen"], traps, sites)
     batches = None if cell_problems["harvest"] or checked["harvest"][0] else tables["harvest"]
-    tables["budget"], *checked["budget"] = read_budget(typed["budget"], settings, batches, sites)
+    tables["budget"], *checked["budget"] = read_budget(
+        typed["budget"], settings, batches, sites, tables["evidence"]
+    )
     # A table that could not be read is there all the same.
     told = {*raw.tables, *unread}
     tables["endmembers"], *checked["endmembers"] = read_endmembers(
@@ -101,34 +104,8 @@ def _check_tables(
         warnings += odd
     if len(tables["evidence"]):
         warnings += unusual(tables["evidence"], literature())
-        warnings += _overlaps(tables["evidence"], tables["water"])
+    warnings += overlaps(tables["evidence"], tables["budget"], tables["water"])
     return {name: _with_text(table) for name, table in tables.items()}
-
-
-def _overlaps(evidence: pd.DataFrame, water: pd.DataFrame) -> list[Problem]:
-    """Say which evidence gives way to other evidence, so that nothing counts twice."""
-    warnings = []
-    left_out = len(literature()) - len(beside(evidence))
-    if left_out:
-        warnings.append(
-            Problem(
-                "evidence",
-                f"{left_out} literature rows are left out, because rows here name the same source for the same "
-                "quantity and species; an observation counts once.",
-                column="source",
-            )
-        )
-    told = set(water["site"]) & set(evidence.loc[evidence["quantity"] == "calcification_ratio", "site"])
-    if told:
-        warnings.append(
-            Problem(
-                "evidence",
-                f"calcification_ratio at {', '.join(sorted(told))} follows from its `water` rows; the rows here only "
-                "inform other sites.",
-                column="quantity",
-            )
-        )
-    return warnings
 
 
 def _with_text(table: pd.DataFrame) -> pd.DataFrame:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bayescarbon.accounting import biodeposits, composition, fouling
 from bayescarbon.accounting.bounds import bounded_organic_share, bounded_respiration_ratio
 from bayescarbon.accounting.calcification import calcification_co2, dic_drawn_down
-from bayescarbon.accounting.constants import CARBONATE_CARBON
+from bayescarbon.accounting.constants import CARBONATE_CARBON, CO2E_PER_C, MOLAR_C, MOLAR_CACO3
 from bayescarbon.accounting.operations import operations_carbon
 from bayescarbon.accounting.stock import body
+from bayescarbon.evidence.units import MOLAR_MASS
 from tests.accounting.inputs import FOULERS
 
 fraction = st.floats(0.001, 0.999)
@@ -36,6 +37,16 @@ def test_kilograms_of_co2e_become_tonnes_of_carbon() -> None:
 
 def test_pure_carbonate_bound() -> None:
     assert pytest.approx(0.1200, abs=5e-5) == CARBONATE_CARBON
+
+
+def test_molar_masses_are_those_of_the_door_and_co2e_is_a_convention() -> None:
+    assert {"C": MOLAR_C, "CaCO3": MOLAR_CACO3}.items() <= MOLAR_MASS.items()
+    assert CO2E_PER_C == 44 / 12
+
+
+def test_the_respiratory_quotient_multiplies() -> None:
+    # 20 mmol O2 with 0.85 CO2 for each are 17 mmol of carbon, 12.011 mg each.
+    assert biodeposits.mineralised_carbon(20.0, 0.85) == pytest.approx(204.187)
 
 
 @given(r=st.floats(0.0, 50.0), harvest=st.floats(0.1, 1e5))

@@ -158,3 +158,14 @@ def test_account_reads_the_fit_once() -> None:
     fit = Fit()
     xr.testing.assert_identical(account(fit), ledger(draws(2)))
     assert fit.calls == 1
+
+
+@pytest.mark.parametrize("converged", [True, False])
+def test_whether_the_fit_converged_goes_with_every_number(converged: bool) -> None:
+    """A scalar coordinate: credits look for it on whatever was made of the ledger."""
+    lines = ledger(draws(1).assign_coords(converged=converged))
+    made = [*lines.values(), *pools(lines).values()]
+    made += [net_sink(lines, name) for name in frameworks()]
+    made += [made[-1].sum("batch"), 0.9 * made[-1] + made[0], made[-1].isel(batch=[0]), made[0].mean("draw")]
+    for one in made:
+        assert one.coords["converged"].item() is converged, one.name

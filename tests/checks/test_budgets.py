@@ -8,7 +8,6 @@ import pytest
 import xarray as xr
 from scipy.special import ndtr
 
-from bayescarbon.accounting.bounds import bounded_organic_share
 from bayescarbon.accounting.ledger import ledger
 from bayescarbon.accounting.pools import pools, source_split
 from bayescarbon.checks.budgets import (
@@ -16,7 +15,6 @@ from bayescarbon.checks.budgets import (
     MOST_DRAWS,
     NOT_COMPARED,
     PLAUSIBLE,
-    QUANTITIES,
     STRAINED,
     TABLE,
     Budget,
@@ -29,7 +27,6 @@ from bayescarbon.checks.budgets import (
     tail_probability,
     verdict,
 )
-from bayescarbon.model.measurements.budget import used_carbon
 from tests.accounting.inputs import point
 
 # One animal: 20 g live, 12 g dry, 10 g shell with 1.2 g C, 2 g tissue with 0.8 g C, and 8 mg C deposited a day.
@@ -108,16 +105,6 @@ def test_one_animal_by_hand() -> None:
     assert found == pytest.approx(expected)
     assert {parts[name].attrs["units"] for name in found} == {"mg C / ind"}
     assert (parts["alive"].item(), parts["alive"].attrs["units"]) == (1.25, "ind / ind")
-
-
-def test_one_animal_as_the_likelihood_of_budgets_has_it() -> None:
-    # The likelihood lifts the organic share itself; a posterior comes lifted.
-    lifted = POINT | {"shell_organic_share": bounded_organic_share(0.05, 0.12)}
-    parts = animal({name: xr.DataArray(value) for name, value in lifted.items()}, 360.0)
-    names = [name for name in QUANTITIES if name not in ("burial_fraction", "alive_to_harvested")]
-    by_model = used_carbon(**{name: POINT[name] for name in names}, cycle_days=360.0)
-    for name, grams in zip(("tissue", "shell", "deposited", "released"), by_model, strict=True):
-        assert parts[name].item() == pytest.approx(1e3 * grams)
 
 
 def test_one_animal_as_the_ledger_has_it() -> None:

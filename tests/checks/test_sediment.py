@@ -11,10 +11,10 @@ from bayescarbon.checks import mixing
 from bayescarbon.checks.sediment import (
     compare_buried,
     farm_share,
-    sediment_remarks,
     sediment_sources,
     sediment_table,
 )
+from bayescarbon.report.remarks import sediment_remarks
 
 THREE = pd.DataFrame(
     {
@@ -154,16 +154,16 @@ def test_more_sources_than_tracers_can_tell_stay_wide_however_many_samples() -> 
     )
     assert float(many[1] - many[0]) > 0.4
     assert float(many[1] - many[0]) > 0.85 * float(few[1] - few[0])
-    remarks = sediment_remarks(sediment_sources(samples([-20.0]), four))
+    remarks = sediment_remarks(sediment_sources(samples([-20.0]), four), "en")
     assert len(remarks) == 1 and "4 sources and 1 tracer:" in remarks[0]
 
 
 def test_samples_off_every_mixture_are_told() -> None:
     inside = sediment_sources(samples([-22.0, -21.5], d15n=[6.5, 7.0]), THREE)
     outside = sediment_sources(samples(np.full(6, -22.0), d15n=np.linspace(13.0, 13.4, 6)), THREE)
-    assert sediment_remarks(inside) == []
+    assert sediment_remarks(inside, "en") == []
     assert float(inside["misfit"].item()) < 0.1
-    remarks = sediment_remarks(outside)
+    remarks = sediment_remarks(outside, "en")
     assert any("off every mixture" in text for text in remarks)
     # d15N 5.2 above the farm's 8, which is uncertain by 0.5 with a scatter of little more between samples.
     assert 4.0 < float(outside["misfit"].item()) < 12.0
@@ -176,7 +176,9 @@ def test_a_budget_of_proposals_that_does_not_suffice_is_told(monkeypatch: pytest
     found = sediment_sources(samples(rng.normal(-21.0, 0.1, 300), d15n=rng.normal(6.5, 0.1, 300)), exact)
     assert int(found["proposals"].item()) == mixing.FIRST_BLOCK * 2
     assert float(found["ess"].item()) < mixing.WANTED_ESS
-    assert any("effective draws" in text for text in sediment_remarks(found))
+    assert any(
+        f"effective draws after {mixing.FIRST_BLOCK * 2}" in text for text in sediment_remarks(found, "en")
+    )
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ def test_farm_share_finds_and_adds_what_is_the_farms() -> None:
     found = sediment_sources(samples([-22.0]), both)
     own = farm_share(found)
     np.testing.assert_allclose(own, 1.0 - found["share"].sel(source="soil"))
-    with pytest.raises(ValueError, match="begin its name with farm"):
+    with pytest.raises(ValueError, match="begin its name with the word farm"):
         farm_share(found.isel(source=[1]))
 
 

@@ -11,10 +11,10 @@ from arviz_stats.base import array_stats
 from scipy import stats
 from scipy.special import ndtri
 
-from bayescarbon.evidence.quantities import Quantity, composites, quantities
+from bayescarbon.evidence.quantities import Z95, Quantity, composites, quantities
 from bayescarbon.importance import smoothed_weights
 from bayescarbon.model.layout import Item, Layout
-from bayescarbon.model.priors import LEVEL_LOG_SD, Z95, LinkPrior
+from bayescarbon.model.priors import LEVEL_LOG_SD, LinkPrior
 from bayescarbon.report.sensitivity import THRESHOLD as SENTENCE_THRESHOLD
 from bayescarbon.report.sensitivity import sensitivity_sentence
 from bayescarbon.sensitivity import (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 
 from bayescarbon.evidence.literature import library
 from bayescarbon.evidence.quantities import (
+    Z95,
     DefinitionError,
     Quantiles,
     check_quantiles,
@@ -18,6 +20,7 @@ from bayescarbon.evidence.quantities import (
     link,
     parse_quantity,
     quantities,
+    readings,
 )
 from bayescarbon.evidence.references import references
 from bayescarbon.evidence.units import convert
@@ -49,6 +52,10 @@ LEVELS = {
     "ascidian_respiration_ratio": (),
 }
 ALL = {**quantities(), **composites()}
+
+
+def test_half_the_width_of_a_normal_in_standard_deviations() -> None:
+    assert pytest.approx(NormalDist().inv_cdf(0.95), rel=1e-14) == Z95
 
 
 def test_the_quantities_and_their_levels_are_those_of_the_model() -> None:
@@ -217,3 +224,17 @@ def test_a_bad_table_is_refused(change: dict[str, object], word: str) -> None:
 def test_a_missing_key_is_refused() -> None:
     with pytest.raises(DefinitionError, match="'unit' is missing"):
         parse_quantity("x", {k: v for k, v in GOOD.items() if k != "unit"}, "family")
+
+
+def test_animals_of_a_stated_size_scatter_like_others() -> None:
+    sized = {name: q.scatter_of for name, q in readings().items() if name.startswith("sized_")}
+    assert sized == {
+        "sized_biodeposition": "biodeposition_rate",
+        "sized_carbon_deposition": "carbon_deposition_rate",
+        "sized_trap_catch": "trap_catch",
+    }
+
+
+def test_scatter_is_shared_by_composites_only() -> None:
+    with pytest.raises(DefinitionError, match="scatter must give q05, q50 and q95"):
+        parse_quantity("x", {**GOOD, "scatter": "trap_catch"}, "family")

@@ -5,11 +5,8 @@ benchmarks/calibrate.py runs 500 of each; docs/calibration.md says what came of 
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -31,21 +28,12 @@ from bayescarbon.model.row_densities import FORMS
 from bayescarbon.model.simulate import simulable, simulate_rows
 from bayescarbon.uniformity import rank_points, rank_values, uniformity_table
 from tests.fit.worlds import OYSTER, batch, row, samples, write_study
+from tests.scripts import load
 
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "calibration_designs.py"
 SIMULATIONS = 50
 
 
-def _load() -> ModuleType:
-    spec = spec_from_file_location("calibration_designs_under_test", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-designs = _load()
+designs = load("benchmarks/calibration_designs.py")
 
 # --- simulated rows -----------------------------------------------------------------------------------------------
 

@@ -399,29 +399,28 @@ def test_a_stated_prior_replaces_the_shipped_one(tmp_path: Path) -> None:
     assert np.quantile(theta, [0.05, 0.5, 0.95]) == pytest.approx([30, 40, 53], rel=0.03)
 
 
-@pytest.mark.parametrize(
-    "name", ["fouling_ratio", "alive_to_harvested", "operations_emission", "calcification_ratio"]
-)
-def test_the_prior_at_a_farm_beside_the_literature_is_the_stated_one(farms: Farms, name: str) -> None:
-    """The prior group is drawn through the sampled part of the hierarchy and completed; both together state it."""
+def assert_drawn_prior_is_stated(farms: Farms, name: str) -> None:
     values = farms.fit.data["prior"][name]
     values = values.isel({dim: 0 for dim in values.dims if dim not in ("chain", "draw")}).values.ravel()
     prior = quantities()[name].prior
     allowed = 4 * np.sqrt(0.05 * 0.95 / len(values))
     assert np.mean(values < prior.q05) == pytest.approx(0.05, abs=allowed)
     assert np.mean(values > prior.q95) == pytest.approx(0.05, abs=allowed)
+
+
+@pytest.mark.parametrize(
+    "name", ["fouling_ratio", "alive_to_harvested", "operations_emission", "calcification_ratio"]
+)
+def test_the_prior_at_a_farm_beside_the_literature_is_the_stated_one(farms: Farms, name: str) -> None:
+    """The prior group is drawn through the sampled part of the hierarchy and completed; both together state it."""
+    assert_drawn_prior_is_stated(farms, name)
 
 
 @pytest.mark.parametrize("name", ["biodeposition_rate", "burial_fraction", "tissue_carbon", "dry_fraction"])
 def test_the_prior_of_a_quantity_with_rows_is_the_stated_one_before_they_speak(
     farms: Farms, name: str
 ) -> None:
-    values = farms.fit.data["prior"][name]
-    values = values.isel({dim: 0 for dim in values.dims if dim not in ("chain", "draw")}).values.ravel()
-    prior = quantities()[name].prior
-    allowed = 4 * np.sqrt(0.05 * 0.95 / len(values))
-    assert np.mean(values < prior.q05) == pytest.approx(0.05, abs=allowed)
-    assert np.mean(values > prior.q95) == pytest.approx(0.05, abs=allowed)
+    assert_drawn_prior_is_stated(farms, name)
 
 
 def test_a_fit_with_suspects_comes_back_whole(farms: Farms, tmp_path: Path) -> None:

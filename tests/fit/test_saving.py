@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,11 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from bayescarbon.accounting.frameworks import net_sink
 from bayescarbon.accounting.ledger import account
 from bayescarbon.fit import Fit, fit, load_fit
+from bayescarbon.issuance import issue
+from bayescarbon.issuance.creditable import creditable
 from tests.fit.worlds import batch, samples, write_study
 
 WATER = {"site": "east", "temperature_c": 8, "salinity": 32, "alkalinity_umol_kg": 2300, "pco2_uatm": 380}
@@ -71,6 +75,31 @@ def test_a_fit_comes_back_from_its_file_whole(thrice: tuple[Fit, Fit, Fit], tmp_
     xr.testing.assert_identical(account(back), account(first))
     first.save(path)  # an existing file is replaced
     assert load_fit(path).data.identical(first.data)
+
+
+def test_a_failed_fit_gives_no_credits_unless_asked_for(thrice: tuple[Fit, Fit, Fit]) -> None:
+    passed, failed = (
+        replace(thrice[0], diagnostics=replace(thrice[0].diagnostics, passed=verdict))
+        for verdict in (True, False)
+    )
+    amounts = []
+    for one in (passed, failed):
+        lines = account(one)
+        assert lines["converged"].item() is one.diagnostics.passed
+        amounts.append(creditable(net_sink(lines, "stock_change"), one.baseline_share).sum("batch"))
+    credited = issue(amounts[0]).issued
+    assert credited > 0
+    with pytest.raises(ValueError, match="failed its diagnostics"):
+        issue(amounts[1])
+    assert issue(amounts[1], allow_unconverged=True).issued == credited
+
+
+def test_the_baseline_share_is_that_of_the_price(thrice: tuple[Fit, Fit, Fit]) -> None:
+    share = thrice[0].baseline_share
+    assert share.dims == ("chain", "draw")
+    assert float(share.min()) > 0
+    assert float(share.max()) < 1
+    xr.testing.assert_identical(thrice[0].economics()["baseline_share"], share)
 
 
 def test_a_file_that_is_no_fit_is_refused(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from bayescarbon.model.build import specify
 from bayescarbon.model.families import FAMILIES
 from bayescarbon.model.likelihood import COMPOSITE_LEVELS, direct_log_likelihood, scatter_levels, terms
 from bayescarbon.model.observations import Observations
-from bayescarbon.model.outliers import CONTAMINATION
 from bayescarbon.model.row_densities import (
     log_gamma,
     log_normal_cdf,
@@ -31,6 +30,9 @@ from tests.fit.worlds import OYSTER, Row, batch, row, samples, write_study
 HARVEST = [batch("a", "east"), batch("b", "west", OYSTER)]
 # Two means and two scatters per parameter point; the values are those of plausible posteriors.
 SCATTERS = (0.05, 0.12, 0.3, 0.7)
+
+# How many suspects are taken for slips before they are looked at.
+SLIPS = 0.02
 
 type LogLikelihood = Callable[[np.ndarray, np.ndarray], float]
 
@@ -192,7 +194,7 @@ def wide_mixture(one: pd.Series, clean: float) -> float:
         new_sample = np.hypot((high - low) / (2 * stats.norm.ppf(0.95)), quantity.scatter.q95)
         sd = np.hypot(new_sample, np.log(10))
         wide = stats.lognorm.logpdf(one["x"], sd, scale=np.exp((low + high) / 2))
-    return np.log((1 - CONTAMINATION) * np.exp(clean) + CONTAMINATION * np.exp(wide))
+    return np.log((1 - SLIPS) * np.exp(clean) + SLIPS * np.exp(wide))
 
 
 def by_rows(observations: Observations, mean: np.ndarray, cv: np.ndarray) -> float:

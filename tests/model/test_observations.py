@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pymc as pm
 import pytest
 from scipy.optimize import brentq
@@ -13,18 +14,18 @@ from scipy.optimize import brentq
 from bayescarbon.accounting.biodeposits import apparent_burial, carbon_deposition_rate
 from bayescarbon.accounting.bounds import bounded_organic_share
 from bayescarbon.accounting.composition import carbon_per_live, whole_body_carbon
-from bayescarbon.evidence.literature import literature
+from bayescarbon.evidence.literature import CLAIM, beside, library, literature
 from bayescarbon.evidence.quantities import inverse_link, link, quantities
-from bayescarbon.evidence.table import evidence_table
+from bayescarbon.evidence.table import SEASONS, evidence_table
 from bayescarbon.model.build import Specification, evidence_for, model_of, specify
 from bayescarbon.model.composites import composed
 from bayescarbon.model.observations import seasonal_items
 from bayescarbon.model.predict import complete, quantity_draws
-from bayescarbon.model.priors import SEASONS
-from tests.fit.worlds import OYSTER, SCALLOP, Row, batch, row, samples, write_study
+from tests.fit.worlds import CLAM, OYSTER, SCALLOP, Row, batch, row, samples, write_study
 
 HARVEST = [batch("a", "east"), batch("b", "west"), batch("c", "west", OYSTER)]
 DRAWS = 4
+MUSSEL = "Mytilus galloprovincialis"
 
 
 def specified(folder: Path, evidence: list[Row], literature: bool = False) -> Specification:
@@ -358,6 +359,45 @@ def test_a_farm_that_cites_a_published_study_does_not_count_it_twice(tmp_path: P
         together = evidence_for(study)
         kept = set(together.loc[together["origin"] == "literature", "id"])
         assert set(published["id"]) - kept == lost
+
+
+def test_what_a_cited_budget_informs_does_not_count_twice(tmp_path: Path) -> None:
+    """Its source's rows of the parts give way: of its own species, of a composite, and what has no species at all."""
+    parts = {
+        "tissue_mgc": 100,
+        "shell_mgc": 200,
+        "deposited_mgc": 400,
+        "released_mgc": 300,
+        "cycle_days": 365,
+    }
+    clam = {"individual": "A1", "species": CLAM, "site": "south", **parts}
+    harvest = [*HARVEST, batch("d", "south", CLAM), batch("e", "south", MUSSEL)]
+    published = literature()
+    lost = {
+        (CLAM, "jiaozhou_clam_carbon_2009"): {"shell_carbon", "tissue_carbon", "whole_body_carbon"},
+        (MUSSEL, "munari_2013"): {"respiration_ratio", "calcification_ratio"},
+        # Another species of a source that did not put this one on a balance; and a budget without a source.
+        (OYSTER, "munari_2013"): {"calcification_ratio"},
+        (CLAM, ""): set(),
+    }
+    for (species, source), names in lost.items():
+        budget = clam | {"species": species, "source": source}
+        study = write_study(tmp_path / f"{species} {source}", harvest, tables={"budget": [budget]})
+        together = evidence_for(study)
+        gone = published[~published["id"].isin(together["id"])]
+        assert set(gone["source"]) <= {source}
+        assert set(gone["quantity"]) == names
+        assert len(gone) == len(names)
+
+
+def test_a_farm_that_cites_what_a_review_reports_does_not_count_it_twice(tmp_path: Path) -> None:
+    """A row of the library that only passes on another study's observation is that study's word."""
+    second_hand = library().query("role == 'direct' and cites != ''")
+    second_hand = second_hand[second_hand["id"].isin(literature()["id"])]
+    assert len(second_hand)
+    for told in second_hand.to_dict("records"):
+        own = pd.DataFrame([{name: told[name] for name in CLAIM} | {"source": told["cites"]}])
+        assert set(literature()["id"]) - set(beside(own)["id"]) == {told["id"]}
 
 
 def test_reported_means_scatter_by_themselves(tmp_path: Path) -> None:

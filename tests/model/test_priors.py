@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bayescarbon.evidence.quantities import Quantiles, inverse_link, link, quantities
-from bayescarbon.model.priors import LEVEL_LOG_SD, SEASON_SIGNS, LinkPrior, link_prior, simplex_priors
+from bayescarbon.model.priors import LEVEL_LOG_SD, LinkPrior, link_prior, simplex_priors
+from bayescarbon.model.seasons import CONTRASTS
 
 SIZE = 400_000
 SCALARS = [name for name, q in quantities().items() if q.support != "simplex" and not q.by]
@@ -40,7 +41,7 @@ def test_the_swing_of_the_seasons_is_the_stated_one(name: str) -> None:
     rng = np.random.default_rng(8)
     sd = prior.season_sd * np.exp(prior.season_log_sd * rng.standard_normal(SIZE))
     contrasts = sd[:, None] * rng.standard_normal((SIZE, 3))
-    effects = 0.5 * contrasts @ np.array(SEASON_SIGNS).T
+    effects = contrasts @ CONTRASTS.T
     assert np.abs(effects.sum(axis=1)).max() < 1e-9
     swing = effects.max(axis=1) - effects.min(axis=1)
     assert np.median(swing) == pytest.approx(np.log(quantity.season_swing.q50), rel=0.03)

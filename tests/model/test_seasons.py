@@ -8,13 +8,10 @@ import pytensor.tensor as pt
 import pytest
 
 from bayescarbon.evidence.quantities import inverse_link, link
-from bayescarbon.model.priors import SEASON_SIGNS, SEASONS
-from bayescarbon.model.seasons import effects_and_weights, in_season
+from bayescarbon.evidence.table import SEASONS
+from bayescarbon.model.seasons import CONTRASTS, effects_and_weights, in_season
 
 RATE, BURIAL, TISSUE = "biodeposition_rate", "burial_fraction", "tissue_carbon"
-
-
-CONTRASTS = 0.5 * np.array(SEASON_SIGNS)
 
 
 def links_of(

@@ -8,12 +8,13 @@ import xarray as xr
 
 from bayescarbon.accounting.biodeposits import apparent_burial, mineralised_carbon
 from bayescarbon.accounting.composition import carbon_per_live
-from bayescarbon.accounting.constants import CARBONATE_CARBON, CO2E_PER_C, MOLAR_C, MOLAR_CO2
+from bayescarbon.accounting.constants import CARBONATE_CARBON, CO2E_PER_C, MOLAR_C
 from bayescarbon.accounting.fouling import ratio_of_total
 from bayescarbon.accounting.frameworks import net_sink
 from bayescarbon.accounting.ledger import ledger
 from bayescarbon.accounting.price import Timing, carbon_price, price_per_co2
 from bayescarbon.accounting.stock import body
+from bayescarbon.evidence.units import MOLAR_MASS
 from tests.accounting.inputs import point
 from tests.published.support import MILLION
 
@@ -57,7 +58,7 @@ def test_jiaozhou_harvest_is_the_whole_standing_stock() -> None:
 
 
 def test_clam_life_cycle_figure_exceeds_what_carbonate_can_hold() -> None:
-    bound = 1000.0 * CARBONATE_CARBON * MOLAR_CO2 / MOLAR_C
+    bound = 1000.0 * CARBONATE_CARBON * MOLAR_MASS["CO2"] / MOLAR_C
     assert bound == pytest.approx(439.7, abs=0.05)
     assert bound < 444.55
 

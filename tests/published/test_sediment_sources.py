@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bayescarbon.checks.sediment import sediment_remarks, sediment_sources
+from bayescarbon.checks.sediment import sediment_sources
 from bayescarbon.evidence.literature import library
+from bayescarbon.report.remarks import sediment_remarks
 
 # Nie et al. 2022, a mixing model of three end-members with two tracers.
 NIE = {"biodeposit": 0.6752, "soil": 0.2647, "kelp": 0.0597}
@@ -52,7 +53,7 @@ def test_with_three_end_members_and_two_tracers_the_published_shares_come_back(s
     share = np.array(list(NIE.values())) / sum(NIE.values())
     ends = pd.DataFrame({"source": list(NIE), "d13c": d13c, "d13c_sd": 0.1, "d15n": d15n, "d15n_sd": 0.1})
     found = sediment_sources(_samples(float(share @ d13c), float(share @ d15n)), ends)
-    assert sediment_remarks(found) == []
+    assert sediment_remarks(found, "en") == []
     posterior = found["share"].sel(site="Sanggou Bay")
     assert float(posterior.sel(source="biodeposit").mean()) == pytest.approx(share[0], abs=0.03)
     assert float(posterior.sel(source="kelp").mean()) == pytest.approx(share[2], abs=0.03)
@@ -96,7 +97,7 @@ def test_the_posterior_says_so_too() -> None:
     found = sediment_sources(_samples(mixed, 6.0, 200), ends)
     low, high = found["share"].sel(source="biodeposit", site="Sanggou Bay").quantile([0.025, 0.975])
     assert float(low) < SUI["biodeposit"] < NIE["biodeposit"] < float(high) + 0.05
-    assert "lean" in sediment_remarks(found)[0]
+    assert "lean" in sediment_remarks(found, "en")[0]
 
 
 def test_nie_depends_on_end_members_that_are_not_published() -> None:

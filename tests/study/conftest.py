@@ -56,8 +56,30 @@ def write(tmp_path: Path) -> Write:
     return write_files
 
 
+def evidence(*rows: str) -> Files:
+    """Return the sound study's evidence with these rows instead."""
+    header = SOUND["evidence.csv"].splitlines()[0]
+    return {"evidence.csv": "\n".join([header, *rows]) + "\n"}
+
+
 def problems_of(path: Path) -> tuple[Problem, ...]:
     """Return what is wrong with a study; it must be wrong."""
     with pytest.raises(StudyError) as caught:
         read_study(path)
     return caught.value.problems
+
+
+def assert_told_once(
+    messages: tuple[Problem, ...],
+    table: str,
+    row: int | None,
+    column: str | None,
+    value: str | None,
+    words: str,
+) -> None:
+    """One oddity, one message: nothing further on may stumble over it. It names the place and holds the words."""
+    told = "\n".join(str(message) for message in messages)
+    assert len(messages) == 1, told
+    (message,) = messages
+    assert (message.table, message.row, message.column, message.value) == (table, row, column, value), told
+    assert words in message.message, told

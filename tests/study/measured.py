@@ -15,6 +15,8 @@ HEADERS = {
     "air_sea": "site,co2_flux,unit,sd,method,season,area_km2,delta_pco2_uatm,wind_m_s,temperature_c,salinity",
 }
 SCALLOP, OYSTER = "Azumapecten farreri", "Magallana gigas"
+#: A trap under the farm and one beside it, with the required cells only.
+FARM, CONTROL = f"T1,North,farm,9000,2,{SCALLOP},40", "C1,North,control,1500,2,,0"
 ROWS = {
     "isotopes": (
         f"I1,{SCALLOP},North,calcite,-0.5,0.5,-18.2,0.1,0.2,",

@@ -163,7 +163,9 @@ def test_nitrogen_is_used_only_where_every_source_has_it(study: Study, write: Wr
     ("name", "own"),
     [
         ("farm", True), ("Farm biodeposits", True), ("BIODEPOSIT", True), ("生物沉积物", True),
-        ("scallop farm", False), ("kelp", False), ("", False),
+        ("farm_2020", True), ("farm: scallops", True), ("biodeposits (north)", True), ("生物沉积（扇贝）", True),
+        ("scallop farm", False), ("kelp", False), ("", False), ("farmland runoff", False), ("Farmed kelp", False),
+        ("biodepositional crust", False), ("生物沉积岩", False),
     ],
 )  # fmt: skip
 def test_which_source_is_the_farm(name: str, own: bool) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.study.conftest import SOUND, Write, problems_of
-from tests.study.measured import HEADERS, OYSTER, ROWS, SCALLOP, everything, replaced, table
+from tests.study.conftest import SOUND, Write, assert_told_once, problems_of
+from tests.study.measured import CONTROL, FARM, HEADERS, OYSTER, ROWS, SCALLOP, everything, replaced, table
 
 ISOTOPE = f"I1,{SCALLOP},North,calcite"
-FARM = f"T1,North,farm,9000,2,{SCALLOP},40"
-CONTROL = "C1,North,control,1500,2,,0"
 GEAR = f"G1,North,{SCALLOP}"
 WATER = SOUND["water.csv"]
 
@@ -230,7 +228,7 @@ REFUSED = {
     ),
     "no farm": (
         replaced("endmembers", "land,-26.5,0.6,4,1", "kelp,-15,0.6,6,1"),
-        "endmembers", None, "source", None, "begin its name with `farm` or `biodeposit`",
+        "endmembers", None, "source", None, "begin its name with the word `farm`",
     ),
     "source twice": (
         replaced("endmembers", "farm,-20.5,0.6,6.9,0.7", "land,-26.5,0.6,4,1", "Land,-27,0.6,4,1"),
@@ -286,14 +284,8 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_refused_with_its_message(write: Write, case: str) -> None:
-    changes, name, row, column, value, words = REFUSED[case]
-    problems = problems_of(write(changes))
-    told = "\n".join(str(problem) for problem in problems)
-    # One mistake, one message.
-    assert len(problems) == 1, told
-    (problem,) = problems
-    assert (problem.table, problem.row, problem.column, problem.value) == (name, row, column, value), told
-    assert words in problem.message, told
+    changes, *expected = REFUSED[case]
+    assert_told_once(problems_of(write(changes)), *expected)
 
 
 def test_two_traps_without_control_are_one_message(write: Write) -> None:

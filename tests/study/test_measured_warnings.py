@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bayescarbon.study import read_study
-from tests.study.conftest import Write
-from tests.study.measured import OYSTER, SCALLOP, replaced, table
+from tests.study.conftest import Write, assert_told_once
+from tests.study.measured import CONTROL, FARM, OYSTER, SCALLOP, replaced, table
 
 CLAM = "Ruditapes philippinarum"
-CONTROL = "C1,North,control,1500,2,,0"
 
 
 def shell(
@@ -46,12 +45,15 @@ WARNED = {
         table("isotopes", f"I1,{SCALLOP},North,calcite,4.6,0.5,-18.2,3,3,3"),
         "isotopes", 2, "d13c_shell", "4.6", "would be below 0",
     ),
+    # Where none is stated the errors are those of the model: 5 sqrt(0.1^2 + 0.5^2 + 0.2^2) = 2.74 above 1.5 is 4.24.
+    "heavier than the usual errors": (
+        shell("4.3", "0.5", "-18"), "isotopes", 2, "d13c_shell", "4.3", "would be below 0",
+    ),
     # 5 sqrt(0.1^2 + 0.1^2 + 0.2^2) = 1.2 above the 1.5 of DIC alone.
     "heavier by far than the errors": (
         table("isotopes", f"I1,{SCALLOP},North,calcite,2.8,0.5,-18.2,0.1,0.1,0.1"),
         "isotopes", 2, "d13c_shell", "2.8", "would be below 0",
     ),
-    # Respired carbon alone would give -18.2 + 2.7.
     # Respired carbon alone would give -13 + 2.7.
     "DIC too heavy for the shell": (
         shell("-11", "0.5", "-13", "aragonite", CLAM),
@@ -59,7 +61,7 @@ WARNED = {
     ),
     # traps
     "control of no farm": (
-        table("traps", f"T1,North,farm,9000,2,{SCALLOP},40", CONTROL, "C1,South,control,1500,2"),
+        table("traps", FARM, CONTROL, "C1,South,control,1500,2"),
         "traps", 4, "site", "South", "no farm trap",
     ),
     "no more than the control": (
@@ -75,7 +77,7 @@ WARNED = {
         "traps", 2, "dry_mass_mg", "9000", "whose deposits fall into this trap",
     ),
     "organic matter for carbon": (
-        table("traps", f"T1,North,farm,9000,2,{SCALLOP},40,,,0.42", CONTROL),
+        table("traps", f"{FARM},,,0.42", CONTROL),
         "traps", 2, "carbon_fraction", "0.42", "not organic matter",
     ),
     # oxygen: 18 x 12.011 / 10 = 21.6
@@ -116,6 +118,10 @@ WARNED = {
         replaced("endmembers", "farm,-20.5,0.6,6.9,0.7", "land,-26.5,0.8,3.8,"),
         "endmembers", 3, "d15n", "3.8", "d15n is not used at all",
     ),
+    "farmland is no farm": (
+        replaced("endmembers", "farm,-20.5,0.6,6.9,0.7", "Farmland soil,-26.5,0.8,3.8,0.8"),
+        "endmembers", 3, "source", "Farmland soil", "counts as another source",
+    ),
     # air-sea flux
     "flux beyond reach": (
         table("air_sea", "North,4.2,mol CO2/m2/d,,,,3"), "air_sea", 2, "co2_flux", "4.2", "check the unit",
@@ -128,13 +134,8 @@ WARNED = {
 
 @pytest.mark.parametrize("case", WARNED)
 def test_warned(write: Write, case: str) -> None:
-    changes, name, row, column, value, words = WARNED[case]
-    warnings = read_study(write(changes)).warnings
-    told = "\n".join(str(warning) for warning in warnings)
-    assert len(warnings) == 1, told
-    (warning,) = warnings
-    assert (warning.table, warning.row, warning.column, warning.value) == (name, row, column, value), told
-    assert words in warning.message, told
+    changes, *expected = WARNED[case]
+    assert_told_once(read_study(write(changes)).warnings, *expected)
 
 
 @pytest.mark.parametrize(
@@ -146,10 +147,11 @@ def test_warned(write: Write, case: str) -> None:
         # And a shell at DIC plus enrichment holds none of it; so does one a little above, by error.
         shell("1.5", "0.5", "-17.5"),
         shell("2.4", "0.5", "-17.5"),
+        shell("4.2", "0.5", "-17.5"),
         shell("3.2", "0.5", "-17.5", "aragonite", CLAM),
         # A catch of clean traps, clean gear, and a bed at the edge of its sources.
         table("traps", f"T1,North,farm,2000,2,{SCALLOP},40", CONTROL),
-        table("traps", f"T1,North,farm,9000,2,{SCALLOP},40,,,0.006", CONTROL),
+        table("traps", f"{FARM},,,0.006", CONTROL),
         table("fouling", f"G1,North,{SCALLOP},host,8"),
         replaced("sediment", "B1,North,-28.8,5.8"),
         table("oxygen", "K1,North,18,11"),
@@ -157,6 +159,53 @@ def test_warned(write: Write, case: str) -> None:
 )
 def test_nothing_odd(write: Write, changes: dict[str, str | None]) -> None:
     assert read_study(write(changes)).warnings == ()
+
+
+BUDGET = f"A1,{OYSTER},North,1,2,3,4"
+
+
+def cited(*rows: str) -> dict[str, str | None]:
+    """Return evidence with a source in each row: quantity, unit, value, species, site, method, source."""
+    header = "quantity,unit,value,species,site,method,source"
+    return {"evidence.csv": "\n".join([header, *rows]) + "\n"}
+
+
+def test_a_budget_and_its_parts_of_one_source(write: Write) -> None:
+    """The rows of `evidence` that a budget of the same source and species informs too, and no others."""
+    rows = (
+        f"shell_carbon,%,11.6,{OYSTER},North,,lab 2024",
+        f"tissue_carbon,%,43,{OYSTER},North,,other lab",
+        f"tissue_carbon,%,43,{SCALLOP},North,,lab 2024",
+        "burial_fraction,%,7,,North,core,lab 2024",
+        f"whole_body_carbon,%,18,{OYSTER},North,,lab 2024",
+        f"shell_carbon,%,11.7,{OYSTER},North,,lab 2024",
+    )
+    budget = table("budget", f"{BUDGET},,365", f"{BUDGET.replace('A1', 'A2')},lab 2024,365")
+    (warning,) = read_study(write(budget | cited(*rows))).warnings
+    assert_told_once((warning,), "budget", 3, "source", "lab 2024", "is also the source of rows 2, 6 and 7")
+    assert "`evidence` (shell_carbon, whole_body_carbon)" in warning.message
+    assert "keep the budget or those rows" in warning.message
+
+
+def test_a_budget_without_a_source_repeats_nothing(write: Write) -> None:
+    budget = table("budget", f"{BUDGET},,365")
+    assert read_study(write(budget | cited(f"shell_carbon,%,11.6,{OYSTER},North,,"))).warnings == ()
+
+
+def test_literature_gives_way_to_a_budget_of_its_source(write: Write) -> None:
+    clam = table("budget", f"A1,{CLAM},North,1,2,3,4,jiaozhou_clam_carbon_2009,365")
+    told = read_study(write(clam)).warnings
+    assert_told_once(
+        told, "budget", None, "source", None, "3 literature rows are left out (shell_carbon of jiaozhou"
+    )
+    # What the study's own rows replace is not told again.
+    rows = cited(f"tissue_carbon,%,43,{CLAM},North,,jiaozhou_clam_carbon_2009")
+    messages = [warning.message for warning in read_study(write(clam | rows)).warnings]
+    assert sorted(message[:36] for message in messages) == [
+        "1 literature row is left out (tissue",
+        "2 literature rows are left out (shel",
+        "is also the source of row 2 of `evid",
+    ]
 
 
 def test_a_stated_prior_says_what_is_far(write: Write) -> None:

@@ -8,19 +8,12 @@ from bayescarbon.errors import Problem
 from bayescarbon.evidence.literature import literature
 from bayescarbon.study import read_study
 from bayescarbon.study.compare import unusual
-from tests.study.conftest import SOUND, Write
-
-HEADER = "quantity,unit,value,species,site,season,sd,n,low,high,method,rq_convention,sample\n"
+from tests.study.conftest import SOUND, Write, assert_told_once, evidence
 
 
 def warnings_of(write: Write, changes: dict[str, str | None]) -> tuple[Problem, ...]:
     """Return what is odd about a study that is accepted."""
     return read_study(write(changes)).warnings
-
-
-def evidence(*rows: str) -> dict[str, str]:
-    """Return evidence with these rows."""
-    return {"evidence.csv": HEADER + "\n".join(rows) + "\n"}
 
 
 def harvest(columns: str, *rows: str) -> dict[str, str | None]:
@@ -94,13 +87,8 @@ WARNED = {
 
 @pytest.mark.parametrize("case", WARNED)
 def test_warned(write: Write, case: str) -> None:
-    changes, table, row, column, value, words = WARNED[case]
-    warnings = warnings_of(write, changes)
-    told = "\n".join(str(warning) for warning in warnings)
-    assert len(warnings) == 1, told
-    (warning,) = warnings
-    assert (warning.table, warning.row, warning.column, warning.value) == (table, row, column, value), told
-    assert words in warning.message
+    changes, *expected = WARNED[case]
+    assert_told_once(warnings_of(write, changes), *expected)
 
 
 def test_one_warning_for_one_synonym_in_many_rows(write: Write) -> None:

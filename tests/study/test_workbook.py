@@ -183,6 +183,14 @@ def test_refused(
     assert any(words in p.message for p in found), "\n".join(str(p) for p in problems)
 
 
+def test_a_formula_without_a_result_is_not_told_as_an_empty_cell_too(tmp_path: Path) -> None:
+    rows = [*HARVEST, ["b", "South", "mussel", "=1+1", 400], ["c", "South", "mussel", "", 400]]
+    found = problems_of(save(book_of({"harvest": rows}), tmp_path))
+    assert [(p.row, p.column, p.message[:12]) for p in found] == [
+        (3, "harvest_t", "is a formula"), (4, "harvest_t", "is empty; ev"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("missing", "table"), [("study", "study"), ("harvest", "harvest")])
 def test_a_missing_sheet(tmp_path: Path, missing: str, table: str) -> None:
     book = book_of({})

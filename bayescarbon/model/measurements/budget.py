@@ -11,14 +11,11 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.graph.rewriting.utils import rewrite_graph
 from pytensor.xtensor import as_xtensor
-from scipy.special import expit
 
-from bayescarbon.accounting.biodeposits import deposited
+from bayescarbon.accounting.animal import ANIMAL_INPUTS, animal_carbon
 from bayescarbon.accounting.bounds import bounded_organic_share
-from bayescarbon.accounting.calcification import calcification_co2
-from bayescarbon.accounting.composition import shell_mass_carbon, tissue_mass_carbon
 from bayescarbon.accounting.named import Named
-from bayescarbon.accounting.respiration import respired
+from bayescarbon.evidence.quantities import inverse_link, quantities
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import Layout, farm_site
 from bayescarbon.model.measurements.model import At, MeasurementModel, Term
@@ -26,50 +23,23 @@ from bayescarbon.study import Study
 
 #: Parts of a budget, in the order of the shares; released is respiration and the CO2 of calcification.
 PARTS = ("tissue_mgc", "shell_mgc", "deposited_mgc", "released_mgc")
-_INFORMS = (
-    "live_weight", "dry_fraction", "shell_share", "shell_carbon", "tissue_carbon", "shell_organic_share",
-    "biodeposition_rate", "biodeposit_carbon", "respiration_ratio", "calcification_ratio",
-)  # fmt: skip
-_FRACTIONS = (False, True, True, True, True, True, False, True, False, False)
 # Spread of budgets of animals of one place: shares about half as large or twice as large, or copies of each other.
 _CONCENTRATION_MEDIAN, _CONCENTRATION_LOG_SD = 30.0, 1.0
 
 
-def used_carbon(
-    live_weight: Named,
-    dry_fraction: Named,
-    shell_share: Named,
-    shell_carbon: Named,
-    tissue_carbon: Named,
-    shell_organic_share: Named,
-    biodeposition_rate: Named,
-    biodeposit_carbon: Named,
-    respiration_ratio: Named,
-    calcification_ratio: Named,
-    cycle_days: Named,
-) -> tuple[Named, Named, Named, Named]:
-    """Return the carbon of one animal in tissue, shell, deposits and release, g C, by the ledger's own equations.
+def carbon_in_parts(natural: Mapping[str, Named], days: Named) -> tuple[Named, Named, Named, Named]:
+    """Return the expected carbon of animals in each of `PARTS`, mg C / individual.
 
     Parameters
     ----------
-    live_weight : Named
-        At harvest, g.
-    dry_fraction, shell_share, shell_carbon, tissue_carbon, shell_organic_share : Named
-        Composition.
-    biodeposition_rate, biodeposit_carbon : Named
-        mg dry / individual / d and g C / g dry.
-    respiration_ratio, calcification_ratio : Named
-        Carbon respired and released by calcification per shell carbon formed.
-    cycle_days : Named
-        Days over which the budget runs.
+    natural : mapping of str to Named
+        The quantities of `animal_carbon` on their natural scales, the organic share as its prior has it.
+    days : Named
+        Days over which each budget runs.
     """
-    shell = shell_mass_carbon(live_weight, dry_fraction, shell_share, shell_carbon)
-    tissue = tissue_mass_carbon(live_weight, dry_fraction, shell_share, tissue_carbon)
-    # `deposited` is in tonnes where the masses here are in grams.
-    dropped = 1e6 * deposited(biodeposition_rate, biodeposit_carbon, 1.0, cycle_days)
-    mineral = shell * (1.0 - bounded_organic_share(shell_organic_share, shell_carbon))
-    released = respired(respiration_ratio, shell) + calcification_co2(calcification_ratio, mineral)
-    return tissue, shell, dropped, released
+    organic = bounded_organic_share(natural["shell_organic_share"], natural["shell_carbon"])
+    carbon = animal_carbon(**{**natural, "shell_organic_share": organic}, days=days)
+    return carbon.tissue, carbon.shell(), carbon.deposited, carbon.released()
 
 
 @dataclass(frozen=True)
@@ -81,7 +51,7 @@ class Budgets:
     table, nodes, information, parameters, bears_on
         As in `Term`.
     part : array of int (quantity, animal)
-        Places among the nodes, in the order of `used_carbon`.
+        Places among the nodes, in the order of `ANIMAL_INPUTS`.
     days : array (animal,)
         Days over which each budget runs.
     shares : array (animal, part)
@@ -110,13 +80,11 @@ class Budgets:
         )
         shares = pm.Data("budget_shares", self.shares)
         linked = eta(self.nodes)
-        natural = [
-            pt.sigmoid(linked[place]) if fraction else pt.exp(linked[place])
-            for place, fraction in zip(self.part, _FRACTIONS, strict=True)
-        ]
-        named: list[Named] = [as_xtensor(one, dims=("animal",)) for one in natural]
-        days = as_xtensor(pt.as_tensor(self.days), dims=("animal",))
-        carbon = used_carbon(*[*named, days])
+        natural = {
+            name: as_xtensor(_natural(name, linked[place]), dims=("animal",))
+            for name, place in zip(ANIMAL_INPUTS, self.part, strict=True)
+        }
+        carbon = carbon_in_parts(natural, as_xtensor(pt.as_tensor(self.days), dims=("animal",)))
         # Named operations have no gradient of their own: they are lowered to plain ones before NUTS asks for it.
         plain = [rewrite_graph(one.values, include=("lower_xtensor",), clone=False) for one in carbon]
         total = plain[0] + plain[1] + plain[2] + plain[3]
@@ -147,18 +115,22 @@ class Budgets:
         return {"budget_shares": drawn / drawn.sum(axis=-1, keepdims=True)}
 
     def carbon(self, eta: np.ndarray) -> Sequence[np.ndarray]:
-        """Return the expected carbon in each part, g C, each (sample, animal).
+        """Return the expected carbon in each of `PARTS`, mg C / individual, each (sample, animal).
 
         Parameters
         ----------
         eta : array (sample, node)
             Links at `nodes`.
         """
-        natural: list[Named] = [
-            expit(eta[:, place]) if fraction else np.exp(eta[:, place])
-            for place, fraction in zip(self.part, _FRACTIONS, strict=True)
-        ]
-        return used_carbon(*[*natural, self.days])
+        natural = {
+            name: inverse_link(quantities()[name].support, eta[:, place])
+            for name, place in zip(ANIMAL_INPUTS, self.part, strict=True)
+        }
+        return carbon_in_parts(natural, self.days)
+
+
+def _natural(name: str, linked: Tensor) -> Tensor:
+    return pt.sigmoid(linked) if quantities()[name].support == "fraction" else pt.exp(linked)
 
 
 def budgets(layout: Layout, study: Study) -> Term | None:
@@ -176,7 +148,7 @@ def budgets(layout: Layout, study: Study) -> Term | None:
         return None
     cells = np.array(
         [
-            [layout.cell(name, group, species, farm_site(site)) for name in _INFORMS]
+            [layout.cell(name, group, species, farm_site(site)) for name in ANIMAL_INPUTS]
             for group, species, site in table[["group", "species", "site"]].itertuples(index=False)
         ]
     ).T
@@ -189,8 +161,8 @@ def budgets(layout: Layout, study: Study) -> Term | None:
         part=np.searchsorted(nodes, cells),
         days=table["cycle_days"].to_numpy(dtype=float),
         shares=parts / parts.sum(axis=1, keepdims=True),
-        bears_on=pd.concat([table[["species", "site"]].assign(quantity=name) for name in _INFORMS]),
+        bears_on=pd.concat([table[["species", "site"]].assign(quantity=name) for name in ANIMAL_INPUTS]),
     )
 
 
-MODEL = MeasurementModel(table="budget", informs=_INFORMS, term=budgets)
+MODEL = MeasurementModel(table="budget", informs=ANIMAL_INPUTS, term=budgets)

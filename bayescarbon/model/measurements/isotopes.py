@@ -16,10 +16,8 @@ from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import Layout, farm_site
 from bayescarbon.model.measurements.model import At, MeasurementModel, Term
 from bayescarbon.study import Study
+from bayescarbon.study.isotopes import DEFAULT_SD
 
-#: Standard errors of a d13C where the table states none, permil: a mass spectrometer on carbonate; water that changes
-#: over the life of a shell; tissue that changes over it too (assumed).
-DEFAULT_SD = {"d13c_shell": 0.1, "d13c_dic": 0.5, "d13c_tissue": 0.7}
 # Respired CO2 is taken to have the tissue's d13C, give or take a permil, the same for the whole study (assumed).
 OFFSET_SD = 1.0
 # Scatter of shells about the mixing equation, permil: median and log-sd.

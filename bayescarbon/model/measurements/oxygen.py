@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from bayescarbon.accounting.constants import MOLAR_C
-from bayescarbon.evidence.quantities import instruments
+from bayescarbon.evidence.quantities import Z95, instruments
 from bayescarbon.model.measurements.model import MeasurementModel, reading_rows
-from bayescarbon.model.priors import Z95
 from bayescarbon.study import Study
 
 _PARTS = ("oxygen_visible_share", "burial_fraction", "respiratory_quotient", "carbon_flux_error")

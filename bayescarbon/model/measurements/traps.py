@@ -8,9 +8,6 @@ from bayescarbon.model.equations import size_constants
 from bayescarbon.model.measurements.model import MeasurementModel, reading_rows
 from bayescarbon.study import Study
 
-#: An empty trap is one that holds less than can be weighed, mg.
-WEIGHABLE_MG = 1.0
-
 
 def trap_rows(study: Study) -> pd.DataFrame:
     """Return catches, and carbon contents of catches, as evidence rows.
@@ -26,17 +23,13 @@ def trap_rows(study: Study) -> pd.DataFrame:
         sized = area == area
         background = "background_deposition" if sized else "background_catch"
         mouth = area if sized else 1.0
-        common = {name: trap[name] for name in ("site", "season")} | {"id": f"traps:{trap['trap']}"}
+        common = {name: trap[name] for name in ("site", "season")} | {"kind": "sample", "n": 1.0}
         if farm:
             common |= {"species": trap["species"], "group": trap["group"]}
         scale = trap["days"] * (1.0 if farm else mouth)
-        catch = common | _caught(trap["dry_mass_mg"], scale)
-        carbon = common | {
-            "id": f"{common['id']}, carbon",
-            "kind": "sample",
-            "value": trap["carbon_fraction"],
-            "n": 1.0,
-        }
+        label = f"traps:{trap['trap']}"
+        catch = common | {"id": label, "value": trap["dry_mass_mg"] / scale}
+        carbon = common | {"id": f"{label}, carbon", "value": trap["carbon_fraction"]}
         if farm:
             constants = (mouth, trap["individuals"])
             size = size_constants(trap["dry_weight_g"], trap["shell_length_mm"])
@@ -54,12 +47,6 @@ def trap_rows(study: Study) -> pd.DataFrame:
         if trap["carbon_fraction"] == trap["carbon_fraction"]:
             rows.append(carbon)
     return reading_rows(rows)
-
-
-def _caught(mass: float, scale: float) -> dict[str, object]:
-    if mass > 0:
-        return {"kind": "sample", "value": mass / scale, "n": 1.0}
-    return {"kind": "below", "high": WEIGHABLE_MG / scale, "n": 1.0}
 
 
 MODEL = MeasurementModel(table="traps", informs=("biodeposition_rate", "biodeposit_carbon"), rows=trap_rows)

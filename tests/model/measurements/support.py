@@ -65,6 +65,14 @@ def density_of(term: Term) -> Callable[[np.ndarray, Parameters], tuple[float, di
     return call
 
 
+def prior_of(term: Term, name: str) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the prior log density of a variable that a table adds to the model."""
+    with pm.Model() as model:
+        term.log_likelihood(lambda nodes: pt.zeros(len(nodes)))
+    value = pt.tensor("value", dtype="float64", shape=model[name].type.shape)
+    return pytensor.function([value], pm.logp(model[name], value), mode="FAST_COMPILE")
+
+
 def slopes_agree(term: Term, eta: np.ndarray, parameters: Parameters, step: float = 1e-5) -> float:
     """Return the largest error of a gradient, against central differences and relative to the largest slope."""
     density = density_of(term)

@@ -14,7 +14,15 @@ from bayescarbon.model.build import Specification
 from bayescarbon.model.measurements.budget import PARTS, Budgets
 from tests.fit.simulated import TRUTH, budget_shares
 from tests.fit.worlds import OYSTER, SCALLOP, Row
-from tests.model.measurements.support import cell, density_of, links, slopes_agree, specified, term_of
+from tests.model.measurements.support import (
+    cell,
+    density_of,
+    links,
+    prior_of,
+    slopes_agree,
+    specified,
+    term_of,
+)
 
 CARBON = {
     "A1": (1005.0, 2070.0, 3985.0, 3110.0),
@@ -78,8 +86,8 @@ def test_the_expected_shares_are_those_of_the_ledger(term: Budgets, eta: np.ndar
     for one, label in zip(carbon, CARBON, strict=True):
         assert one / one.sum() == pytest.approx(wanted_shares(label), rel=1e-10)
     # And the carbon itself, for one: 40 g live of which 0.55 is dry and 0.85 of that shell of 0.115 carbon.
-    assert carbon[0, 1] == pytest.approx(40 * 0.55 * 0.85 * 0.115)
-    assert carbon[0, 2] == pytest.approx(120 * 0.075 * 500 / 1000)
+    assert carbon[0, 1] == pytest.approx(1000 * 40 * 0.55 * 0.85 * 0.115)
+    assert carbon[0, 2] == pytest.approx(120 * 0.075 * 500)
 
 
 @pytest.mark.parametrize("concentration", [3.0, 30.0, 400.0])
@@ -90,6 +98,12 @@ def test_shares_are_dirichlet(term: Budgets, eta: np.ndarray, concentration: flo
     )
     found = density_of(term)(eta, {"budget_concentration": concentration})[0]
     assert found == pytest.approx(wanted, rel=1e-9)
+
+
+def test_what_is_assumed_of_the_concentration(term: Budgets) -> None:
+    at = np.array([3.0, 30.0, 200.0])
+    prior = prior_of(term, "budget_concentration")
+    assert [prior(x) for x in at] == pytest.approx(stats.lognorm.logpdf(at, 1.0, scale=30.0))
 
 
 def test_gradients(term: Budgets, eta: np.ndarray) -> None:
@@ -136,7 +150,7 @@ def test_animals_of_one_place_share_their_cells(specification: Specification, te
 
 
 def test_every_quantity_is_read_on_its_own_scale(specification: Specification, term: Budgets) -> None:
-    """The term lists by itself which quantities are fractions; moving a link by 0.7 shows what it takes it for."""
+    """Moving a link by 0.7 shows what the term takes a quantity for."""
     layout = specification.layout
     still = np.stack(term.carbon(np.zeros((1, len(term.nodes)))))[:, 0, 0]
     ratios = {"fraction": expit(0.7) / expit(0.0), "positive": np.exp(0.7)}

@@ -16,7 +16,15 @@ from bayescarbon.model.build import Specification
 from bayescarbon.model.layout import TAXA
 from bayescarbon.model.measurements.fouling import RESOLVED_SHARE, FoulerMix, resolved
 from tests.fit.worlds import OYSTER, SCALLOP, Row
-from tests.model.measurements.support import cell, density_of, drawn, slopes_agree, specified, term_of
+from tests.model.measurements.support import (
+    cell,
+    density_of,
+    drawn,
+    prior_of,
+    slopes_agree,
+    specified,
+    term_of,
+)
 
 MIX = {"east": np.array([0.5, 0.2, 0.25, 0.05]), "west": np.array([0.1, 0.1, 0.6, 0.2])}
 
@@ -69,6 +77,13 @@ def test_without_zeros_the_kinds_are_dirichlet(tmp_path: Path, concentration: fl
     for shift in (0.0, 1.3):
         found = density(eta(specification, term, shift), at(concentration))[0]
         assert found == pytest.approx(wanted, rel=1e-10)
+
+
+def test_what_is_assumed_of_the_concentration(tmp_path: Path) -> None:
+    _, term = mix_of(tmp_path, gear("G1", "east", (1.0, 0.6, 0.3, 0.1)))
+    at = np.array([0.8, 6.0, 60.0])
+    prior = prior_of(term, "fouler_mix_concentration")
+    assert [prior(x) for x in at] == pytest.approx(stats.lognorm.logpdf(at, 0.8, scale=6.0))
 
 
 @pytest.mark.parametrize("concentration", [0.8, 3.0, 6.0, 20.0])

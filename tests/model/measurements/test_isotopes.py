@@ -11,9 +11,10 @@ from scipy.special import logit
 
 from bayescarbon.model.build import Specification
 from bayescarbon.model.measurements import Term
-from bayescarbon.model.measurements.isotopes import DEFAULT_SD, OFFSET_SD, ShellIsotopes
+from bayescarbon.model.measurements.isotopes import OFFSET_SD, ShellIsotopes
+from bayescarbon.study.isotopes import DEFAULT_SD
 from tests.fit.worlds import OYSTER, SCALLOP
-from tests.model.measurements.support import cell, density_of, slopes_agree, specified, term_of
+from tests.model.measurements.support import cell, density_of, prior_of, slopes_agree, specified, term_of
 
 EAST = {"site": "east", "species": SCALLOP, "mineral": "calcite", "d13c_dic": 0.4, "d13c_tissue": -18.0}
 WEST = {"site": "west", "species": OYSTER, "mineral": "aragonite", "d13c_dic": 0.6, "d13c_tissue": -20.0}
@@ -91,6 +92,30 @@ def test_what_is_shared_is_found(term: ShellIsotopes) -> None:
     assert term.tissue_sd.tolist() == TISSUE_SD.tolist()
     assert term.shell_sd.tolist() == SHELL_SD.tolist()
     assert (DEFAULT_SD["d13c_shell"], DEFAULT_SD["d13c_dic"], DEFAULT_SD["d13c_tissue"]) == (0.1, 0.5, 0.7)
+
+
+def test_waters_are_shared_within_a_site_and_tissues_within_a_species_there(tmp_path: Path) -> None:
+    """Equal numbers of another place, or of another species, are another measurement."""
+    rows = [
+        {"sample": "S1", "d13c_shell": -2.4} | EAST,
+        {"sample": "S2", "d13c_shell": -2.0} | EAST,
+        {"sample": "S3", "d13c_shell": -2.2} | EAST | {"species": OYSTER},
+        {"sample": "S4", "d13c_shell": -2.1} | EAST | {"site": "west"},
+    ]
+    found = term_of(specified(tmp_path, {"isotopes": rows}), "isotopes")
+    assert isinstance(found, ShellIsotopes)
+    assert found.water.tolist() == [0, 0, 0, 1]
+    assert found.tissue.tolist() == [0, 0, 1, 2]
+
+
+def test_what_is_assumed_of_the_errors(term: ShellIsotopes) -> None:
+    """A scatter of median 0.5 permil, an offset of 0 +- 1 permil, and a standard normal error of each measurement."""
+    at = np.array([0.2, 0.5, 1.7])
+    scatter, offset = (prior_of(term, name) for name in ("isotope_scatter", "isotope_offset"))
+    assert [scatter(x) for x in at] == pytest.approx(stats.lognorm.logpdf(at, 0.5, scale=0.5))
+    assert [offset(x) for x in at] == pytest.approx(stats.norm.logpdf(at))
+    for name, errors in (("isotope_water_error", at[:2]), ("isotope_tissue_error", at)):
+        assert prior_of(term, name)(errors) == pytest.approx(stats.norm.logpdf(errors))
 
 
 def test_given_the_errors_shells_are_normal(specification: Specification, term: ShellIsotopes) -> None:

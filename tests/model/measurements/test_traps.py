@@ -59,8 +59,15 @@ def test_catches_are_per_day_and_backgrounds_per_area(tmp_path: Path) -> None:
     assert rows.loc["traps:F1", "parts"] == ("background_deposition", "biodeposition_rate")
     assert rows.loc["traps:C1", "quantity"] == "background_deposition"
     assert rows.loc["traps:C1, carbon", "quantity"] == "background_carbon"
-    # A control is beside the farm, not of a species.
-    assert rows.loc[["traps:C1", "traps:C2"], "species"].tolist() == ["", ""]
+    # Each is one catch, whatever the number of animals above it.
+    assert set(rows["kind"]) == {"sample"}
+    assert set(rows["n"]) == {1.0}
+
+
+def test_a_control_is_beside_the_farm_and_of_no_species(tmp_path: Path) -> None:
+    rows = told(tmp_path, [*TRAPS[:2], *changed(TRAPS[2:], species=SCALLOP)])
+    assert rows.loc[["traps:C1", "traps:C1, carbon", "traps:C2"], "species"].tolist() == ["", "", ""]
+    assert rows.loc["traps:F1", "species"] == SCALLOP
 
 
 def test_without_areas_the_background_is_that_of_a_trap(tmp_path: Path) -> None:
