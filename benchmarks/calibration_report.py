@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from calibration_designs import DESIGNS
 from machine import ROOT
+from pages import put_between
 
 from bayescarbon.calibration import KEPT_DRAWS
 from bayescarbon.uniformity import Bands, counts_below, rank_bands, rank_points, rank_values, uniformity_table
@@ -19,8 +20,6 @@ from bayescarbon.uniformity import Bands, counts_below, rank_bands, rank_points,
 RESULTS = ROOT / "benchmarks" / "results" / "calibration"
 DOCS = ROOT / "docs" / "calibration.md"
 FIGURES = ROOT / "docs" / "figures"
-BEGIN = "<!-- made by benchmarks/calibrate.py: begin -->"
-END = "<!-- made by benchmarks/calibrate.py: end -->"
 LEVEL = 0.95
 # Quantities of one kind share a panel.
 KINDS = {
@@ -85,10 +84,7 @@ def rewrite_docs(folder: Path) -> None:
         path = FIGURES / f"calibration-{record['design']}.svg"
         path.write_text(figure(record), encoding="utf-8")
         lines += [f"![Rank ECDFs of {record['design']}](figures/{path.name})", ""]
-    lines += [*_conditions(records), ""]
-    text = DOCS.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    DOCS.write_text("\n".join([f"{before}{BEGIN}", "", *lines, END]) + rest.split(END)[1], encoding="utf-8")
+    put_between(DOCS, "benchmarks/calibrate.py", "\n".join([*lines, *_conditions(records)]))
 
 
 def _outside(told: pd.DataFrame) -> str:

@@ -80,6 +80,7 @@ def measure(study_path: Path, folder: Path, seed: int, draws: int, chains: int) 
     from bayescarbon.accounting.ledger import account
     from bayescarbon.fit import fit
     from bayescarbon.model.build import build_model
+    from bayescarbon.report.issuance import credit_terms
     from bayescarbon.report.results import RunInfo, write_results
     from bayescarbon.study import read_study
 
@@ -100,6 +101,8 @@ def measure(study_path: Path, folder: Path, seed: int, draws: int, chains: int) 
         warnings=study.warnings,
         settings={"seed": seed, "sampler": {"name": "nutpie", **json.loads(fitted.data.attrs["settings"])}},
         command=["benchmark"],
+        harvest=study.harvest,
+        credits=credit_terms(study),
     )
     write_results(folder, fitted, ledger, info, seconds)
     lap("write")

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import studies
 from engines_compare import agreement, efficiency, rewrite_readme, show
 from engines_model import Wanted, jags_data, sample_rows, wanted, write_r
 from machine import ROOT, commit, load_average, machine, versions
-from run import STUDIES, environment
-from synthetic import write_study
-from table import RESULTS
+from pages import RESULTS
+from run import environment
 
 from bayescarbon.model.build import specify
 from bayescarbon.study import read_study
@@ -225,11 +225,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--studies",
-        default="yunxi,synthetic-bay,100,1000",
-        help="names in data/studies, or numbers of sites",
-    )
+    studies.add_option(parser, "yunxi,synthetic-bay,100,1000")
     parser.add_argument(
         "--record", action=argparse.BooleanOptionalAction, default=True, help="write results/, README"
     )
@@ -249,10 +245,7 @@ def options() -> argparse.Namespace:
     )
     parser.add_argument("--note", default="", help="a sentence for the record, about what it was run beside")
     asked = parser.parse_args()
-    asked.names = [name.strip() for name in asked.studies.split(",") if name.strip()]
-    for name in asked.names:
-        if not (name.isdecimal() and int(name) > 0) and not (STUDIES / name).is_dir():
-            parser.error(f"{name!r} is neither a number of sites nor a study in data/studies")
+    asked.names = studies.names(parser, asked.studies)
     lacking = missing_jags()
     if lacking is not None:
         parser.error(lacking)
@@ -276,13 +269,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bayescarbon-engines-") as temporary:
         work = Path(temporary)
         for name in asked.names:
-            synthetic = name.isdecimal()
-            path = (
-                write_study(work / f"study-{name}", int(name), seed=asked.seed)
-                if synthetic
-                else STUDIES / name
-            )
-            case = run_study(f"{name} sites" if synthetic else name, path, work, asked)
+            case = run_study(*studies.labelled(name, work, asked.seed), work, asked)
             record["cases"].append(case)
             record["versions"] |= case["engines"][-1]["versions"]
             # After every study: the largest is the last, and the likeliest to be interrupted.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +9,8 @@ from typing import Any
 import arviz_stats
 import numpy as np
 import xarray as xr
-from table import README, RESULTS, markdown
+from pages import heading, markdown, put_records
 
-BEGIN = "<!-- made by engines.py from results/engines-*.json: begin -->"
-END = "<!-- made by engines.py from results/engines-*.json: end -->"
 START = ("start", "build", "compile")
 # Monte Carlo errors of the difference beyond which a cell's posterior mean or sd counts as different.
 TOLERANCE = 4.0
@@ -166,11 +163,8 @@ def show(study: str, engine: Mapping[str, Any]) -> None:
 
 def section(record: Mapping[str, Any]) -> str:
     """Return what the README says of one record."""
-    box, used = record["machine"], record["versions"]
     parts = [
-        f"### {record['date']}",
-        f"Commit {record['commit']}. {box['cpu']}, {box['cores_usable']} of {box['cores']} cores usable, "
-        f"{box['memory_gb']} GB, {box['system']}. " + ", ".join(f"{k} {v}" for k, v in used.items()) + ".",
+        heading(record),
         *([record["note"]] if record.get("note") else []),
         f"    {record['command']}",
         markdown(
@@ -182,17 +176,5 @@ def section(record: Mapping[str, Any]) -> str:
 
 
 def rewrite_readme() -> None:
-    """Put the tables of all records of engines, newest first, between their marks in the README.
-
-    Raises
-    ------
-    ValueError
-        If the marks are missing.
-    """
-    text = README.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in RESULTS.glob("engines-*.json")]
-    records.sort(key=lambda record: str(record["date"]), reverse=True)
-    body = "\n\n".join(section(record) for record in records) or "No record yet."
-    README.write_text(f"{before}{BEGIN}\n\n{body}\n\n{END}{after}", encoding="utf-8", newline="\n")
+    """Put the tables of all records of engines.py into the README."""
+    put_records("engines.py from results/engines-*.json", "engines-*.json", section)

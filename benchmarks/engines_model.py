@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from bayescarbon.evidence.literature import beside
-from bayescarbon.evidence.quantities import inverse_link, quantities
+from bayescarbon.evidence.quantities import Z95, inverse_link, quantities
 from bayescarbon.model.build import Specification, specify
 from bayescarbon.model.layout import LEVELS
 from bayescarbon.model.likelihood import scatter_levels
-from bayescarbon.model.priors import LEVEL_LOG_SD, Z95
+from bayescarbon.model.priors import LEVEL_LOG_SD
 from bayescarbon.study import Study
 
 # Its site effects follow those of biodeposition_rate, and the shell's organic share is bounded by its carbon.

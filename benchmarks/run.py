@@ -18,11 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import studies
 from machine import ROOT, commit, load_average, machine, versions
-from synthetic import write_study
-from table import QUALITY, RESULTS, TIMES, case_rows, rewrite_readme
+from pages import RESULTS
+from table import QUALITY, TIMES, case_rows, rewrite_readme
 
-STUDIES = ROOT / "data" / "studies"
 CASE = Path(__file__).with_name("case.py")
 
 
@@ -84,7 +84,7 @@ def run_commands(work: Path) -> list[dict[str, Any]]:
     """Time starts of the command line: nothing compiled, machine code to be compiled, everything as left behind."""
     script = Path(sys.executable).with_name("bayescarbon")
     start = [str(script)] if script.exists() else [sys.executable, "-m", "bayescarbon.cli"]
-    yunxi = STUDIES.relative_to(ROOT) / "yunxi"
+    yunxi = studies.STUDIES.relative_to(ROOT) / "yunxi"
     out = work / "results"
     commands = {
         "bayescarbon --help": ["--help"],
@@ -139,9 +139,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--studies", default="yunxi,10,100,1000", help="names in data/studies, or numbers of sites"
-    )
+    studies.add_option(parser, "yunxi,10,100,1000")
     parser.add_argument(
         "--repeat", type=int, default=1, help="times per study; only the first has empty caches"
     )
@@ -155,10 +153,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--draws", type=int, default=2000)
     parser.add_argument("--chains", type=int, default=4)
     asked = parser.parse_args()
-    asked.names = [name.strip() for name in asked.studies.split(",") if name.strip()]
-    for name in asked.names:
-        if not (name.isdecimal() and int(name) > 0) and not (STUDIES / name).is_dir():
-            parser.error(f"{name!r} is neither a number of sites nor a study in data/studies")
+    asked.names = studies.names(parser, asked.studies)
     return asked
 
 
@@ -193,14 +188,8 @@ def main() -> None:
             record["commands"] = run_commands(work)
             keep()
         for name in asked.names:
-            synthetic = name.isdecimal()
-            study = (
-                write_study(work / f"study-{name}", int(name), seed=asked.seed)
-                if synthetic
-                else STUDIES / name
-            )
+            label, study = studies.labelled(name, work, asked.seed)
             for _ in range(asked.repeat):
-                label = f"{name} sites" if synthetic else name
                 case = run_case(label, study, work / f"caches-{name}", asked)
                 record["cases"].append(case)
                 show(case)

@@ -1,17 +1,10 @@
-"""Tables of benchmarks/README.md, made from the records in benchmarks/results."""
+"""Tables of benchmarks/README.md, made from the records of run.py in benchmarks/results."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-RESULTS = HERE / "results"
-README = HERE / "README.md"
-BEGIN = "<!-- made by run.py from results/*.json: begin -->"
-END = "<!-- made by run.py from results/*.json: end -->"
+from pages import heading, markdown, put_records
 
 STAGES = ("import", "read", "build", "compile", "sample", "diagnose_predict", "account", "write", "total")
 TIMES = ("study", "caches", "load", *(s.replace("_", ", ") for s in STAGES), "peak memory, MB")
@@ -69,23 +62,9 @@ def command_row(start: dict[str, Any]) -> list[str]:
     ]
 
 
-def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table; a row that is too short is filled with blanks."""
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    for row in rows:
-        lines.append("| " + " | ".join([*row, *[""] * (len(header) - len(row))]) + " |")
-    return "\n".join(lines)
-
-
 def section(record: dict[str, Any]) -> str:
     """Return what the README says of one record."""
-    box, used = record["machine"], record["versions"]
-    parts = [
-        f"### {record['date']}",
-        f"Commit {record['commit']}. {box['cpu']}, {box['cores_usable']} of {box['cores']} cores usable, "
-        f"{box['memory_gb']} GB, {box['system']}. " + ", ".join(f"{k} {v}" for k, v in used.items()) + ".",
-        f"    {record['command']}",
-    ]
+    parts = [heading(record), f"    {record['command']}"]
     if record["commands"]:
         header = ("command", "caches", "load", "seconds", "exit status")
         parts.append(markdown(header, [command_row(start) for start in record["commands"]]))
@@ -99,18 +78,6 @@ def section(record: dict[str, Any]) -> str:
 
 
 def rewrite_readme() -> None:
-    """Put the tables of all records, newest first, between the marks in the README.
-
-    Raises
-    ------
-    ValueError
-        If the marks are missing.
-    """
-    text = README.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    # Records of engines.py have tables of their own.
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in RESULTS.glob("[0-9]*.json")]
-    records.sort(key=lambda record: str(record["date"]), reverse=True)
-    body = "\n\n".join(section(record) for record in records) or "No record yet."
-    README.write_text(f"{before}{BEGIN}\n\n{body}\n\n{END}{after}", encoding="utf-8", newline="\n")
+    """Put the tables of all records of run.py into the README."""
+    # Records of engines.py, which have tables of their own, begin with a letter.
+    put_records("run.py from results/*.json", "[0-9]*.json", section)

@@ -156,7 +156,8 @@ def farm_share(sources: xr.Dataset) -> xr.DataArray:
     own = [name for name in names if is_farm_source(name)]
     if not own:
         raise ValueError(
-            f"none of the sources {', '.join(names)} is the farm's: begin its name with the word {' or '.join(FARM_SOURCES)}"
+            f"none of the sources {', '.join(names)} is the farm's: begin its name with the word "
+            f"{' or '.join(FARM_SOURCES)}"
         )
     return sources["share"].sel(source=own).sum("source").assign_attrs(units=UNIT)
 

@@ -10,6 +10,7 @@ import pymc as pm
 
 from bayescarbon.evidence.quantities import Z95
 from bayescarbon.evidence.table import SEASONS
+from bayescarbon.model.dilution import diluted_by
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.hierarchy import Informed, hierarchy, informed_part, node_label, observed_means
 from bayescarbon.model.layout import LEVELS, Layout, StudyCells, start_layout, study_cells
@@ -107,8 +108,10 @@ def model_of(specification: Specification) -> pm.Model:
         "scatter_of": observations.scatter_names,
     }
     level = np.array(layout.level)[informed.nodes]
+    follows = diluted_by(layout)[informed.nodes] >= 0
     for depth, name in enumerate(LEVELS):
-        coords[f"{name}_node"] = [node_label(layout, node) for node in informed.nodes[level == depth]]
+        for dim, here in ((f"{name}_node", ~follows), (f"{name}_following_node", follows)):
+            coords[dim] = [node_label(layout, node) for node in informed.nodes[(level == depth) & here]]
     with pm.Model(coords=coords) as model:
         eta = hierarchy(layout, informed)
         contrast = None

@@ -51,7 +51,11 @@ def information(layout: Layout, observations: Observations, terms: Sequence[Term
     # What is known of a carbon content tells of the rate beside it, so both are in the model or neither.
     rates = diluted_by(layout)
     for content in np.flatnonzero((rates >= 0) & (precision > 0)):
-        precision[rates[content]] += DILUTION**2 * precision[content]
+        # However well the content is known, its site effect says only so much of the rate's.
+        rate = rates[content]
+        content_sd, rate_sd = (layout.sd_median[layout.sd[node]] for node in (content, rate))
+        left = 1.0 - DILUTION**2 + 1.0 / (precision[content] * content_sd**2)
+        precision[rate] += DILUTION**2 / left / rate_sd**2
     for node in range(layout.n_nodes - 1, len(layout.items) - 1, -1):
         if precision[node] > 0:
             spread = layout.sd_median[layout.sd[node]]

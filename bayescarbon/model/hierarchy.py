@@ -102,18 +102,36 @@ def hierarchy(layout: Layout, informed: Informed) -> Tensor:
         parent = eta[np.array([place[layout.parent[n]] for n in nodes])]
         spread = sd[np.array([sd_place[layout.sd[n]] for n in nodes])]
         weight = informed.weights[here]
-        zeta = pm.Normal(f"{name}_partly_centred", parent * weight, spread**weight, dims=f"{name}_node")
-        effect = spread ** (1 - weight) * (zeta - parent * weight)
-        if (rates[nodes] >= 0).any():
-            diluted = rates[nodes] >= 0
-            local = {node: position for position, node in enumerate(nodes)}
-            other = np.array(
-                [local[rates[n]] if d else local[n] for n, d in zip(nodes, diluted, strict=True)]
+        follows = rates[nodes] >= 0
+        free = np.flatnonzero(~follows)
+        effect = _partly_centred(
+            f"{name}_partly_centred", parent[free], spread[free], weight[free], dims=f"{name}_node"
+        )
+        if follows.any():
+            after = np.flatnonzero(follows)
+            place_of = {nodes[position]: position for position in range(len(nodes))}
+            leader = np.array([place_of[rates[node]] for node in nodes[after]])
+            standing = np.searchsorted(free, leader)
+            # What the other site effect leads one to expect comes first, and what is left is centred about that: a
+            # well measured content would otherwise tie its own effect to the rate's along a narrow ridge.
+            expected = DILUTION * spread[after] * effect[standing] / spread[leader]
+            rest = _partly_centred(
+                f"{name}_following",
+                parent[after] + expected,
+                np.sqrt(1 - DILUTION**2) * spread[after],
+                weight[after],
+                dims=f"{name}_following_node",
             )
-            shared = np.where(diluted, DILUTION, 0.0)
-            effect = np.sqrt(1 - shared**2) * effect + shared * spread * (effect / spread)[other]
+            order = np.argsort(np.concatenate([free, after]))
+            effect = pt.concatenate([effect, expected + rest])[order]
         eta = pt.concatenate([eta, parent + effect])
     return pm.Deterministic("eta", eta, dims="node")
+
+
+def _partly_centred(name: str, middle: Tensor, spread: Tensor, weight: np.ndarray, dims: str) -> Tensor:
+    """Add normal effects of this spread about a middle, centred as far as their weights say; return them."""
+    zeta = pm.Normal(name, middle * weight, spread**weight, dims=dims)
+    return spread ** (1 - weight) * (zeta - middle * weight)
 
 
 def observed_means(

@@ -40,6 +40,10 @@ def log_gamma(x: float) -> tuple[float, float]:
 
     Together, because they share the logarithm and the recurrence that cost the time of a likelihood.
     """
+    if x <= 0.0:
+        # Rounding can bring an argument here at scatters that a first leap of the sampler tries: no density, and no
+        # recurrence without an end.
+        return math.nan, math.nan
     product, reciprocals = 1.0, 0.0
     while x < 10.0:
         product *= x

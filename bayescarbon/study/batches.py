@@ -19,8 +19,8 @@ WEIGHT_FACTOR = 20.0
 #: Outside of this a culture cycle is unusual; below it months, and above it hours, may have been written.
 USUAL_DAYS = (60.0, 2500.0)
 
-#: Scope of the sum over batches in the results.
-TOTAL = "total"
+#: Scope of the sum over batches in the results, and how that over the batches of a farm begins.
+TOTAL, FARM_SCOPE = "total", "farm:"
 
 
 def read_harvest(typed: Typed, settings: Settings) -> Checked:
@@ -53,6 +53,13 @@ def read_harvest(typed: Typed, settings: Settings) -> Checked:
         "batch",
         frame["batch"][frame["batch"] == TOTAL],
         "is what the results call the sum of all batches; give this batch another name.",
+    )
+    problems += report(
+        table,
+        "batch",
+        frame["batch"][frame["batch"].str.startswith(FARM_SCOPE)],
+        f"begins with {FARM_SCOPE}, which is how the results call the sum of a farm's batches; give this batch another "
+        "name.",
     )
     resolved = resolve_species(table, frame["species"], settings.taxa)
     problems += resolved.problems

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,8 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}.*|\d{1,2}/\d{1,2}/\d{2,4}", re.ASCII)
 _SPREAD = re.compile(r"(\S+)\s*(?:±|\+/-|\+-)\s*(\S+)")
 _RANGE = re.compile(r"([\d.]+)\s*(?:-|–|—|~|～|to|至|到)\s*([\d.]+)", re.ASCII)
-_WITH_UNIT = re.compile(r"([+-]?[\d.]+)\s*([^\d\s].*)", re.ASCII)
+# What follows the number must look like a unit: of 1/2 or 2020/21 no part is the number that was meant.
+_WITH_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*([^\d\s./,].*)", re.ASCII)
 _NOTHING = {
     "na",
     "n/a",
@@ -147,6 +148,17 @@ def report(
 def check_header(raw: RawTable, table: Table) -> list[Problem]:
     """Report missing, duplicate, unknown and nameless columns."""
     known = [column.name for column in table.columns]
+    if set(raw.header).isdisjoint(known):
+        needed = ", ".join(column.name for column in table.columns if column.required)
+        return [
+            Problem(
+                table.name,
+                f"has none of this table's column names; row 1 must hold them ({needed}, ...), so remove what stands "
+                "above them, or write them there.",
+                row=1,
+                value=next((name for name in raw.header if name), None),
+            )
+        ]
     problems: list[Problem] = []
     seen: set[str] = set()
     for position, name in enumerate(raw.header):
@@ -181,7 +193,7 @@ def check_header(raw: RawTable, table: Table) -> list[Problem]:
             problems.append(
                 Problem(
                     table.name,
-                    f"the column is missing. It holds: {column.english}",
+                    f"the column is missing; add it. It holds: {column.english}",
                     row=1,
                     column=column.name,
                 )
@@ -189,7 +201,9 @@ def check_header(raw: RawTable, table: Table) -> list[Problem]:
     return problems
 
 
-def type_table(raw: RawTable, table: Table) -> tuple[Typed, list[Problem]]:
+def type_table(
+    raw: RawTable, table: Table, unread: Set[tuple[int | None, str | None]] = frozenset()
+) -> tuple[Typed, list[Problem]]:
     """Read every cell of a table by its column's kind.
 
     Parameters
@@ -198,6 +212,8 @@ def type_table(raw: RawTable, table: Table) -> tuple[Typed, list[Problem]]:
         The text.
     table : Table
         The specification.
+    unread : set of (int, str)
+        Row and column of cells that were reported when the file was read; they are bad, and not reported again.
 
     Returns
     -------
@@ -220,25 +236,26 @@ def type_table(raw: RawTable, table: Table) -> tuple[Typed, list[Problem]]:
                 cells if column.kind in ("text", "choice") else pd.Series(np.nan, index=index)
             )
         else:
-            frame[column.name], wrong, found = _type_column(table.name, column, cells)
+            told = pd.Series(index.isin([row for row, name in unread if name == column.name]), index=index)
+            frame[column.name], wrong, found = _type_column(table.name, column, cells.where(~told, ""), told)
             problems += found
         bad[column.name] = wrong
     return Typed(*(pd.DataFrame(part, index=index) for part in (frame, text, bad))), problems
 
 
 def _type_column(
-    table: str, column: Column, cells: pd.Series[str]
+    table: str, column: Column, cells: pd.Series[str], told: pd.Series[bool]
 ) -> tuple[pd.Series[str] | pd.Series[float], pd.Series[bool], list[Problem]]:
     problems: list[Problem] = []
     blank = cells == ""
-    wrong = blank & column.required
+    wrong = blank & column.required & ~told
     if wrong.any():
         problems += report(
             table, column.name, cells[wrong], f"is empty; every row needs it. It holds: {column.english}"
         )
     failed = cells.isin(FORMULA_ERRORS)
     problems += report(table, column.name, cells[failed], FORMULA_ERROR)
-    wrong, blank = wrong | failed, blank | failed
+    wrong, blank = wrong | failed | told, blank | failed
     # What failed is no name that later checks could look up.
     cells = cells.where(~failed, "")
     if column.kind == "text":
@@ -288,27 +305,30 @@ def parse_number(text: str) -> float:
 def why_not_a_number(text: str, column: Column, table: str) -> str:
     """Say why a cell of a number column is refused, and what to write instead."""
     evidence = table == "evidence" and column.name == "value"
+    example = "12" if column.kind == "integer" else "12.5"
+    # An empty cell of a required column would only be refused next.
+    or_empty = "" if column.required else ", or leave the cell empty if there is no value"
     lower = text.lower()
     if _PLAIN.fullmatch(text):
         return "is too large to be a number (infinity); write a finite number."
     if lower.lstrip("+-") == "nan":
-        return "is not a number (NaN); leave the cell empty if there is no value."
+        return f"is not a number (NaN); write the number{or_empty}."
     if lower.lstrip("+-") in ("inf", "infinity", "∞"):
-        return "is infinite; write a finite number, or leave the cell empty."
+        return f"is infinite; write a finite number{or_empty}."
     if lower in _UNDETECTED:
-        how = "write 0 in `value` and the detection limit in `low`" if evidence else "leave the cell empty"
-        return f"is text in a column of numbers; {how}."
+        how = "0 in `value` and the detection limit in `low`" if evidence else f"the number{or_empty}"
+        return f"is text in a column of numbers; write {how}."
     if lower in _NOTHING:
-        return "is text in a column of numbers; leave the cell empty if there is no value."
-    folded = unicodedata.normalize("NFKC", text).replace("−", "-").replace(" ", "")
-    if folded != text and _PLAIN.fullmatch(folded):
-        return f"is written with full-width or special characters; write {folded} in plain digits."
+        return f"is text in a column of numbers; write the number{or_empty}."
     if _THOUSANDS.fullmatch(text):
         plain = re.sub("[,' ]", "", text)
         or_decimal = (
             f" (or {text.replace(',', '.')} if the comma marks decimals)" if text.count(",") == 1 else ""
         )
         return f"has thousands separators; write {plain}{or_decimal}."
+    folded = unicodedata.normalize("NFKC", text).replace("−", "-").replace(" ", "")
+    if folded != text and _PLAIN.fullmatch(folded):
+        return f"is written with spaces, full-width or special characters; write {folded} in plain digits."
     if _DECIMAL_COMMA.fullmatch(text):
         return f"has a decimal comma; write {text.replace(',', '.')}."
     if _DATE.fullmatch(text):
@@ -327,7 +347,7 @@ def why_not_a_number(text: str, column: Column, table: str) -> str:
         unit = f"; the unit of this column is {column.unit}" if column.unit else ""
         where = "; its unit goes into the column `unit`" if table == "evidence" and not unit else unit
         return f"holds more than a number; write {match[1]} alone{where}."
-    return "is text in a column of numbers; write a plain number such as 12.5, or leave the cell empty."
+    return f"is text in a column of numbers; write a plain number such as {example}{or_empty}."
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:

@@ -21,6 +21,8 @@ from bayescarbon.study.columns import TABLES
 
 SETTINGS_FILE = "study.toml"
 SETTINGS_SHEET = "study"
+#: The table that a study cannot do without.
+REQUIRED_TABLE = "harvest"
 # Sheets of explanations that `init --xlsx` writes; they hold no data and are never read.
 NOTE_SHEETS = ("README", "columns")
 # Kinds of file in which a table can hide from a reader that looks for .csv only.
@@ -163,12 +165,15 @@ def make_table(name: str, file: str, rows: Sequence[Sequence[str]]) -> tuple[Raw
     header = _without_trailing_blanks(cells[0]) if cells else ()
     body = [(number, _without_trailing_blanks(row)) for number, row in enumerate(cells[1:], start=2)]
     body = [(number, row) for number, row in body if row]
+    # A study without the table would be refused for that.
+    required = name == REQUIRED_TABLE
     if not header:
-        advice = "remove it" if not body else "write the names of the columns there"
+        advice = "write the names of the columns there" if body else "fill it in" if required else "remove it"
         return None, [Problem(name, f"{file} has no column names in row 1; {advice}.", row=1)]
     problems = []
     if not body:
-        problems.append(Problem(name, f"{file} has column names but no rows; fill it in or remove it."))
+        advice = "fill it in" if required else "fill it in or remove it"
+        problems.append(Problem(name, f"{file} has column names but no rows; {advice}."))
     width = max([len(header), *(len(row) for _, row in body)])
     header = header + ("",) * (width - len(header))
     padded = tuple(row + ("",) * (width - len(row)) for _, row in body)
@@ -234,7 +239,7 @@ def decode(content: bytes, table: str, file: str, study: RawStudy) -> str | None
 
     GB18030 gives a warning that shows what was read, because nearly any bytes decode as *something* in it.
     """
-    remedy = "save it as UTF-8 (in Excel: 'CSV UTF-8')"
+    remedy = f"save it as UTF-8{'' if table == SETTINGS_FILE else " (in Excel: 'CSV UTF-8')"}"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content:
         study.problems.append(
             Problem(
@@ -305,6 +310,9 @@ def _split(text: str, name: str, file: str) -> tuple[list[list[str]] | None, lis
     # A spreadsheet may leave out the commas after the last filled cell of a row, so a short row is well formed; a
     # longer one means that cells have slipped, and everything after them would raise false alarms.
     width = len(first)
+    if sum(map(bool, map(clean, first))) <= 1:
+        # No table has one column: a title, a comment or nothing stands where the names of the columns belong.
+        return rows, []
     remedy = (
         'a number takes no thousands separator, and a text that holds a comma stands in "quotation marks"'
     )

@@ -292,6 +292,8 @@ def _fault_in_words(kind: str, path: list[str], fault: Any) -> str:
         }
         choices = allowed[path[-1]]
         return f"must be one of {', '.join(choices)}.{suggest(str(fault['input']), choices)}"
+    if kind == "dict_type" and path[-1] in _BY_NAME:
+        return f"must be one table for each name, such as [{path[0]}.NAME]."
     if kind == "model_type" or kind == "dict_type":
         return f"must be a table with the keys {', '.join(known)}." if known else "must be a table."
     if kind == "string_pattern_mismatch" and path[-1] == "code":
@@ -452,6 +454,8 @@ def _taxa(file: _File, dropped: list[str], reader: _Reader) -> Taxa:
                 f"{key}.mineral",
                 "is missing; say aragonite or calcite (the mineral that most of the shell is made of).",
             )
+        if stated.mineral is not None and stated.group == "ascidian":
+            reader.error(f"{key}.mineral", "must not be given, because an ascidian has no shell; remove it.")
         taken = {spelling: known.resolve(spelling) for spelling in (name, *stated.synonyms)}
         for spelling, found in taken.items():
             if found is not None:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bayescarbon.evidence.quantities import quantities
+from bayescarbon.evidence.quantities import Z95, quantities
 from bayescarbon.model.build import Specification, model_of, specify
-from bayescarbon.model.priors import LEVEL_LOG_SD, Z95
+from bayescarbon.model.priors import LEVEL_LOG_SD
 from bayescarbon.study import read_study
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.study import read_study
+from tests.scripts import load
 
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "synthetic.py"
-
-
-def _load() -> ModuleType:
-    spec = spec_from_file_location("benchmarks_synthetic", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-synthetic = _load()
+synthetic = load("benchmarks/synthetic.py")
 
 
 def test_three_sites_are_read_without_a_problem(tmp_path: Path) -> None:

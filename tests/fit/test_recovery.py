@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -22,21 +20,12 @@ from bayescarbon.accounting.ledger import account
 from bayescarbon.evidence.quantities import link, quantities
 from bayescarbon.fit import Fit, fit
 from bayescarbon.study import read_study
+from tests.scripts import load
 
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "studies" / "synthetic-bay"
 SEEDS = range(100, 120)
 
 
-def _load() -> ModuleType:
-    spec = spec_from_file_location("synthetic_bay_make_for_recovery", FOLDER / "make.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-bay = _load()
+bay = load("data/studies/synthetic-bay/make.py")
 
 
 def draws_of(fitted: Fit, quantity: str, species: str, site: str) -> np.ndarray:

@@ -336,6 +336,12 @@ def test_log_gamma_and_its_slope_are_scipys(x: float) -> None:
     assert slope == pytest.approx(special.digamma(x), rel=1e-12, abs=1e-13)
 
 
+@pytest.mark.parametrize("x", [0.0, -0.5, -9e15])
+def test_log_gamma_ends_where_there_is_no_value(x: float) -> None:
+    # 9e15 steps of a recurrence: a sampler that leapt to such a scatter never came back.
+    assert np.isnan(log_gamma(x)).all()
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_its_derivatives_are_those_of_the_density(case: str, tmp_path: Path) -> None:
     """Central differences by every mean and every scatter."""

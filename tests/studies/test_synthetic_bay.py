@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -15,21 +12,13 @@ import pytest
 from bayescarbon.accounting.seawater import calcification_ratio
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.study import read_study
+from tests.scripts import ROOT, load
 
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "studies" / "synthetic-bay"
+FOLDER = ROOT / "data" / "studies" / "synthetic-bay"
 MADE = ("study.toml", "harvest.csv", "evidence.csv", "water.csv", "economics.csv", "truth.json")
 
 
-def _load() -> ModuleType:
-    spec = spec_from_file_location("synthetic_bay_make", FOLDER / "make.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-bay = _load()
+bay = load("data/studies/synthetic-bay/make.py")
 TRUTH = json.loads((FOLDER / "truth.json").read_text(encoding="utf-8"))
 
 
@@ -191,6 +180,33 @@ def test_truth_at_a_new_farm_has_the_stated_quantiles() -> None:
             assert np.mean(drawn < stated.q05) == pytest.approx(0.05, abs=0.036), key
             assert np.mean(drawn > stated.q95) == pytest.approx(0.05, abs=0.036), key
             assert np.mean(drawn < stated.q50) == pytest.approx(0.5, abs=0.2), key
+
+
+def site_correlation(worlds: list, first: str, second: str) -> float:
+    """Return the correlation of the site effects of two quantities, each in units of its own spread.
+
+    Two sites of a species differ by their site effects alone, and whether two quantities differ in the same
+    direction depends on no spread: Kendall's tau of normals with correlation r is 2/pi arcsin r.
+    """
+    concordant = []
+    for world in worlds:
+        for species in bay.SPECIES.values():
+            sites = [site for grown, site in world.theta[first] if grown == species]
+            values = [[world.theta[name][species, site] for site in sites] for name in (first, second)]
+            pairs = np.triu_indices(len(sites), 1)
+            signs = [np.sign(np.subtract.outer(one, one))[pairs] for one in values]
+            concordant += list(signs[0] * signs[1])
+    return math.sin(math.pi / 2 * float(np.mean(concordant)))
+
+
+def test_rate_and_carbon_content_of_biodeposits_vary_against_each_other_between_sites() -> None:
+    worlds = [bay.draw(seed) for seed in range(300)]
+    rate, content = "biodeposition_rate", "biodeposit_carbon"
+    # Of 300 bays with 26 pairs of sites each the standard error is about 0.02.
+    assert site_correlation(worlds, rate, content) == pytest.approx(-0.5, abs=0.08)
+    for other in ("live_weight", "tissue_carbon", "respiration_ratio"):
+        assert abs(site_correlation(worlds, rate, other)) < 0.1
+        assert abs(site_correlation(worlds, content, other)) < 0.1
 
 
 def test_samples_have_the_true_mean_and_scatter() -> None:

@@ -22,7 +22,7 @@ from bayescarbon.study import Study
 #: Share of live mass below which a taxon, or all foulers of a gear, count as not there (assumed: 2 g in a kilogram).
 RESOLVED_SHARE = 0.002
 # How closely the gears of one site resemble each other: between one dominant kind, whichever it is, and near copies.
-_CONCENTRATION_MEDIAN, _CONCENTRATION_LOG_SD = 6.0, 0.8
+CONCENTRATION_MEDIAN, CONCENTRATION_LOG_SD = 6.0, 0.8
 
 
 def fouling_rows(study: Study) -> pd.DataFrame:
@@ -81,7 +81,7 @@ class FoulerMix:
         r^a / a, and leaves the others as they are.
         """
         concentration = pm.LogNormal(
-            "fouler_mix_concentration", np.log(_CONCENTRATION_MEDIAN), _CONCENTRATION_LOG_SD
+            "fouler_mix_concentration", np.log(CONCENTRATION_MEDIAN), CONCENTRATION_LOG_SD
         )
         shares = pm.Data("fouling_shares", self.shares)
         linked = eta(self.nodes).reshape((-1, len(TAXA)))
@@ -149,7 +149,7 @@ def fouler_mix(layout: Layout, study: Study) -> Term | None:
         [layout.cell(f"fouler_mix[{taxon}]", "", "", farm_site(site)) for site in sites for taxon in TAXA]
     )
     count = where.value_counts().reindex(sites).to_numpy(dtype=float)
-    information = np.repeat(count * _CONCENTRATION_MEDIAN / 4.0, len(TAXA))
+    information = np.repeat(count * CONCENTRATION_MEDIAN / 4.0, len(TAXA))
     place = np.array([sites.index(site) for site in where])
     bears_on = pd.DataFrame({"quantity": "fouler_mix", "species": "", "site": where.to_numpy()})
     return FoulerMix(nodes, information, place, resolved(masses.to_numpy(dtype=float)), bears_on)

@@ -21,7 +21,7 @@ from bayescarbon.study.isotopes import DEFAULT_SD
 # Respired CO2 is taken to have the tissue's d13C, give or take a permil, the same for the whole study (assumed).
 OFFSET_SD = 1.0
 # Scatter of shells about the mixing equation, permil: median and log-sd.
-_SCATTER_MEDIAN, _SCATTER_LOG_SD = 0.5, 0.5
+SCATTER_MEDIAN, SCATTER_LOG_SD = 0.5, 0.5
 # Typical distance of respired from dissolved carbon and a typical fraction, for the rough information of a shell.
 _DISTANCE, _FRACTION = 18.0, 0.15
 
@@ -74,7 +74,7 @@ class ShellIsotopes:
         eta : callable
             From nodes to their links.
         """
-        scatter = pm.LogNormal("isotope_scatter", np.log(_SCATTER_MEDIAN), _SCATTER_LOG_SD)
+        scatter = pm.LogNormal("isotope_scatter", np.log(SCATTER_MEDIAN), SCATTER_LOG_SD)
         offset = pm.Normal("isotope_offset", 0.0, OFFSET_SD)
         water = pm.Normal("isotope_water_error", 0.0, 1.0, shape=len(self.dic))
         tissue = pm.Normal("isotope_tissue_error", 0.0, 1.0, shape=len(self.tissue_value))
@@ -136,11 +136,11 @@ def shell_isotope_term(layout: Layout, study: Study) -> Term | None:
     ]
     minerals = [layout.item_index(f"isotope_enrichment[{mineral}]") for mineral in table["mineral"]]
     nodes = list(dict.fromkeys([*cells, *minerals]))
-    slope = _DISTANCE * _FRACTION * (1 - _FRACTION) / _SCATTER_MEDIAN
+    slope = _DISTANCE * _FRACTION * (1 - _FRACTION) / SCATTER_MEDIAN
     information = np.zeros(len(nodes))
     for cell, mineral in zip(cells, minerals, strict=True):
         information[nodes.index(cell)] += slope**2
-        information[nodes.index(mineral)] += _SCATTER_MEDIAN**-2
+        information[nodes.index(mineral)] += SCATTER_MEDIAN**-2
     waters, water = _distinct(table[["site", "d13c_dic", "d13c_dic_sd"]].itertuples(index=False, name=None))
     tissues, tissue = _distinct(
         table[["site", "species", "d13c_tissue", "d13c_tissue_sd"]].itertuples(index=False, name=None)

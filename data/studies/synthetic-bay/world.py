@@ -31,6 +31,10 @@ RANGE_OF_FOUR = 1.98  # median range of four standard normals: from a swing to a
 RANGE_LOG_SD = (
     0.37  # sd of its logarithm above the median: the spread of a swing that a fixed sd makes by itself
 )
+# Where the water is full of mineral particles, animals drop more and what they drop holds less carbon: quantity ->
+# the quantity whose site effects its own follow, and their correlation. The one that is followed stands before it in
+# the priors' files, so that it is drawn first.
+FOLLOWS = {"biodeposit_carbon": ("biodeposition_rate", -0.5)}
 WATER = {
     "temperature_c": (15, 7),
     "salinity": (30, 3),
@@ -52,6 +56,9 @@ class World:
         Quantity -> place -> annual mean, natural scale.
     foulers : dict
         Group of fouler -> quantity -> mean.
+    site_effects : dict
+        Quantity -> place -> site effect in units of its standard deviation; not of a quantity without site effects
+        and not of a mix of shares.
     effects : dict
         Quantity -> effects of spring, summer, autumn and winter on the link scale.
     cv : dict
@@ -62,6 +69,7 @@ class World:
 
     theta: dict[str, dict[Place, float]] = field(default_factory=dict)
     foulers: dict[str, dict[str, float]] = field(default_factory=dict)
+    site_effects: dict[str, dict[Place, float]] = field(default_factory=dict)
     effects: dict[str, list[float]] = field(default_factory=dict)
     cv: dict[str, float] = field(default_factory=dict)
     water: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -86,7 +94,7 @@ def draw_world(seed: int, stock: dict[str, dict[str, str]], water_sites: tuple[s
         rng = np.random.default_rng([seed, 0, crc32(name.encode())])
         if definition["support"] == "simplex":
             drawn = {
-                part: _hierarchy(definition, centre, scale, stock, rng)
+                part: _hierarchy(definition, centre, scale, stock, rng)[0]
                 for part, (centre, scale) in _simplex(name).items()
             }
             for site in stock:
@@ -100,7 +108,11 @@ def draw_world(seed: int, stock: dict[str, dict[str, str]], water_sites: tuple[s
         scale = _mixture_scale(_shares(definition)) * (high - low) / 2
         world.cv[name] = _scatter(definition, rng)
         world.effects[name] = _season_effects(definition, rng)
-        eta = _hierarchy(definition, (low + high) / 2, scale, stock, rng)
+        leader, correlation = FOLLOWS.get(name, ("", 0.0))
+        followed = world.site_effects[leader] if leader else {}
+        eta, world.site_effects[name] = _hierarchy(
+            definition, (low + high) / 2, scale, stock, rng, followed, correlation
+        )
         world.theta[name] = {}
         for (species, site), value in eta.items():
             theta = inverse(definition["support"], value)
@@ -123,8 +135,14 @@ def _hierarchy(
     scale: float,
     stock: dict[str, dict[str, str]],
     rng: np.random.Generator,
-) -> dict[Place, float]:
-    """Draw mu, the level standard deviations and the effects; return eta at every place, the foulers' included."""
+    followed: dict[Place, float] | None = None,
+    correlation: float = 0.0,
+) -> tuple[dict[Place, float], dict[Place, float]]:
+    """Draw mu, the level standard deviations and the effects.
+
+    Return eta and the site effect in units of its standard deviation, at every place, the foulers' included. Site
+    effects have this correlation with those that are followed.
+    """
     shares, levels = definition["shares"], definition["levels"]
     mu = centre + scale * math.sqrt(shares["mu"]) * rng.standard_normal()
     sd = {
@@ -132,9 +150,16 @@ def _hierarchy(
         for level in levels
     }
     if not levels:
-        return {("", ""): mu}
+        return {("", ""): mu}, {}
+    standard: dict[Place, float] = {}
+
+    def local(place: Place) -> float:
+        shared = correlation * followed[place] if followed else 0.0
+        standard[place] = shared + math.sqrt(1 - correlation**2) * float(rng.standard_normal())
+        return sd["site"] * standard[place]
+
     if levels == ["site"]:
-        return {("", site): mu + sd["site"] * rng.standard_normal() for site in stock}
+        return {("", site): mu + local(("", site)) for site in stock}, standard
     if levels != ["group", "species", "site"]:
         raise ValueError(f"the synthetic bay has no places for the levels {levels}")
     drawn: dict[tuple[str, str], float] = {}
@@ -147,13 +172,13 @@ def _hierarchy(
     eta: dict[Place, float] = {}
     for group in FOULER_GROUPS:
         # As the model has it: the foulers of a study are one unknown species of each group, at a place of their own.
-        own = effect("species", f"fouling {group}") + sd["site"] * rng.standard_normal()
+        own = effect("species", f"fouling {group}") + local((group, "foulers"))
         eta[group, "foulers"] = mu + effect("group", group) + own
     for site, grown in stock.items():
         for group, species in grown.items():
-            own = effect("species", species) + sd["site"] * rng.standard_normal()
+            own = effect("species", species) + local((species, site))
             eta[species, site] = mu + effect("group", group) + own
-    return eta
+    return eta, standard
 
 
 def _make_possible(world: World) -> None:
