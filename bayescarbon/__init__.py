@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bayescarbon.accounting.price import carbon_price
     from bayescarbon.errors import StudyError
     from bayescarbon.fit import Fit, fit, load_fit
+    from bayescarbon.issuance.issue import issue
     from bayescarbon.model.build import build_model
     from bayescarbon.study import Study, read_study
 
@@ -32,6 +33,7 @@ _HOMES = {
     "carbon_price": "bayescarbon.accounting.price",
     "fit": "bayescarbon.fit",
     "frameworks": "bayescarbon.accounting.frameworks",
+    "issue": "bayescarbon.issuance.issue",
     "load_fit": "bayescarbon.fit",
     "net_sink": "bayescarbon.accounting.frameworks",
     "pools": "bayescarbon.accounting.pools",
@@ -48,6 +50,7 @@ __all__ = [
     "carbon_price",
     "fit",
     "frameworks",
+    "issue",
     "load_fit",
     "net_sink",
     "pools",

@@ -37,8 +37,8 @@ from bayescarbon.sensitivity import prior_log_ratios
 from bayescarbon.study import Study
 
 SAFER = {"tune": 2, "draws": 2, "target_accept": 0.998}
-# Tables that only checks read, from a saved fit; they are no part of the likelihood.
-KEPT_TABLES = ("sediment", "endmembers", "air_sea")
+# Tables that only checks and plans read, from a saved fit; they are no part of the likelihood.
+KEPT_TABLES = ("sediment", "endmembers", "air_sea", "sampling")
 BATCH_COLUMNS = ("stocked_t", "cycle_days", "individuals", "emissions_t_co2e")
 
 
@@ -266,6 +266,7 @@ def fit(
     data.attrs = {
         "title": study.title,
         "currency": study.currency.code if study.currency is not None else "",
+        "credit_price": json.dumps(_price_record(study)),
         "settings": json.dumps(settings),
         "diagnostics": json.dumps(asdict(assembled.verdict)),
         "timings": json.dumps(timings),
@@ -376,6 +377,11 @@ def _groups(
         observations, prior_sampled["observed_mean"], prior_sampled["scatter"], rng
     )
     return groups
+
+
+def _price_record(study: Study) -> dict[str, object] | None:
+    price = study.credit_price
+    return None if price is None else asdict(price.quantiles) | {"unit": price.unit}
 
 
 def _sensitivity(

@@ -16,7 +16,7 @@ from matplotlib.font_manager import get_font_names
 from matplotlib.text import Text
 
 from bayescarbon.accounting.constants import CO2E_PER_C
-from bayescarbon.accounting.frameworks import named_framework, weights
+from bayescarbon.accounting.frameworks import named_framework, net_sink, weights
 from bayescarbon.report.colours import framework_colour, line_colour
 from bayescarbon.report.language import Language, text
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _INK, _FAINT = "#333333", "#bbbbbb"
 _WIDTH = 7.2
 _PER_ROW, _MARGIN = 0.30, 1.0
+# Difference in risk from which two names fit beside each other.
+_NAMED_APART = 0.07
 #: Fonts with Chinese glyphs, in the order in which they are looked for; the first of them is on most Linux systems.
 CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -112,6 +114,57 @@ def sinks(table: pd.DataFrame, *, scope: str = "total", language: Language = "en
     _intervals(axes, rows, names, [framework_colour(name) for name in names])
     _zero(axes)
     return _label(figure, axes, text("axis sinks", language))
+
+
+def total_sink(
+    ledger: xr.Dataset, framework: str = "improved_stock_change", *, language: Language = "en"
+) -> Figure:
+    """Show how the posterior of a framework's net sink over all batches is spread.
+
+    Parameters
+    ----------
+    ledger : xarray.Dataset
+        Carbon lines, t C, dims ``batch``, ``chain``, ``draw``.
+    framework : str
+        Whose sink is shown.
+    language : {"en", "zh"}
+        Of the labels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Shares of the draws, t CO2e; below them the median and the 5 % to 95 % quantiles. Half a per cent of the
+        draws at either end lies outside the axis.
+
+    Raises
+    ------
+    ValueError
+        If there is no such framework.
+    """
+    draws = net_sink(ledger, framework).sum("batch").values.ravel()
+    figure, axes = _axes(0, height=2.6)
+    low, high = np.quantile(draws, [0.005, 0.995])
+    bars = int(np.clip(2 * np.cbrt(draws.size), 12, 50))
+    edges = np.linspace(low, high, bars + 1) if low < high else np.array([low - 0.5, low + 0.5])
+    inside = draws[(draws >= edges[0]) & (draws <= edges[-1])]
+    colour = framework_colour(framework)
+    heights, _, _ = axes.hist(
+        inside,
+        edges.tolist(),
+        weights=np.full(inside.size, 1 / draws.size),
+        histtype="stepfilled",
+        color=colour,
+        alpha=0.5,
+    )
+    q05, middle, q95 = np.quantile(draws, [0.05, 0.5, 0.95])
+    place = -0.08 * float(np.max(heights))
+    axes.plot([q05, q95], [place, place], color=colour, linewidth=3, solid_capstyle="round")
+    axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor="white")
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    if low < 0 < high:
+        _zero(axes)
+    return _label(figure, axes, text("axis total", language))
 
 
 def waterfall(
@@ -213,11 +266,35 @@ def risk_curve(
     """
     figure, axes = _axes(0, height=3.6)
     axes.plot(100 * table["p_overcredit"], table["issued"], color="#009e73", linewidth=2.5)
-    for name, (risk, issued) in (marked or {}).items():
+    for names, risk, issued in _near(marked or {}):
+        axes.annotate(
+            "\n".join(names),
+            (100 * risk, issued),
+            textcoords="offset points",
+            xytext=(3, -5),
+            va="top",
+            fontsize=7,
+        )
+    for risk, issued in (marked or {}).values():
         axes.plot(100 * risk, issued, "o", color=_INK, markersize=5)
-        axes.annotate(name, (100 * risk, issued), textcoords="offset points", xytext=(5, 4), fontsize=7)
     axes.set_xlim(0, 60)
+    seen = table.loc[table["p_overcredit"] <= 0.6, "issued"]
+    if len(seen) and seen.max() > seen.min():
+        space = seen.max() - seen.min()
+        # Room below the curve for the names of the rules.
+        axes.set_ylim(max(0.0, seen.min() - 0.35 * space), seen.max() + 0.05 * space)
     return _label(figure, axes, text("axis risk", language), text("axis issued", language))
+
+
+def _near(marked: Mapping[str, tuple[float, float]]) -> list[tuple[list[str], float, float]]:
+    """Gather marks whose names would stand on each other: the names, and where the first of them is."""
+    gathered: list[tuple[list[str], float, float]] = []
+    for name, (risk, issued) in sorted(marked.items(), key=lambda mark: mark[1]):
+        if gathered and risk - gathered[-1][1] < _NAMED_APART:
+            gathered[-1][0].append(name)
+        else:
+            gathered.append(([name], risk, issued))
+    return gathered
 
 
 def quantity(
@@ -256,7 +333,7 @@ def quantity(
         inside = values[(values >= low) & (values <= high)]
         # Shares, not densities: on a logarithmic axis a density per unit would mislead the eye.
         share = np.full(inside.size, 1.0 / values.size)
-        axes.hist(inside, edges, weights=share, color=colour, alpha=0.75, label=text(word, language))
+        axes.hist(inside, edges.tolist(), weights=share, color=colour, alpha=0.75, label=text(word, language))
     if log:
         axes.set_xscale("log")
     axes.set_yticks([])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, get_args
 
+from bayescarbon.report import credit_words, page_words, remark_words
+
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -23,8 +25,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "首个数字为后验中位数；区间为等尾区间，即 5% 至 95% 分位数。",
     ),
     "gross": (
-        "Sinks are gross: the share that the water would have fixed anyway is not yet taken off.",
-        "碳汇为毛值：尚未扣除水体本身（无养殖时）也会固定的份额。",
+        "Sinks are gross: the share that the water would have fixed anyway is taken off in credits and prices only.",
+        "碳汇为毛值：水体本身（无养殖时）也会固定的份额仅在碳信用与碳价中扣除。",
     ),
     "others": ("The same farm, counted in every way (t CO2e):", "同一养殖场按各种口径核算（t CO2e）："),
     "batches": ("By batch, counted by {framework} (t CO2e):", "各批次（口径：{framework}，t CO2e）："),
@@ -56,6 +58,21 @@ _WORDS: dict[str, tuple[str, str]] = {
         "……其余 {n} 条见 manifest.json",
     ),
     "files": ("Results: {path}", "结果目录：{path}"),
+    # figures
+    "axis sinks": ("net sink, t CO2e (median; 5 % to 95 %)", "净碳汇，t CO2e（中位数；5% 至 95%）"),
+    "axis net": ("net sink", "净碳汇"),
+    "axis waterfall": (
+        "t CO2e, removals to the right (means; lines: 5 % to 95 %)",
+        "t CO2e，向右为移出（均值；细线：5% 至 95%）",
+    ),
+    "axis price": (
+        "minimum carbon price, {unit} (median; 5 % to 95 %)",
+        "最低碳价，{unit}（中位数；5% 至 95%）",
+    ),
+    "axis risk": ("risk of over-crediting, %", "过度签发的概率，%"),
+    "axis issued": ("credits issued, t CO2e", "签发的碳信用，t CO2e"),
+    "axis prior": ("before the data (prior)", "数据之前（先验）"),
+    "axis posterior": ("after the data (posterior)", "数据之后（后验）"),
     # progress
     "reading": ("Reading the study", "读取研究数据"),
     "fitting": ("Fitting", "拟合模型"),
@@ -129,7 +146,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Published budgets of single animals beside the posterior of the same species here",
         "已发表的个体碳收支与本研究同物种后验的对照",
     ),
-}
+} | {**credit_words.WORDS, **remark_words.WORDS, **page_words.WORDS}
 
 _COLUMNS: dict[str, tuple[str, str]] = {
     "quantity": (
@@ -141,7 +158,10 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "mineral": ("shell mineral", "壳体矿物"),
     "batch": ("batch, as named in the table harvest", "批次（与 harvest 表一致）"),
     "line": ("line of the carbon ledger", "碳收支项"),
-    "scope": ("batch, or `total` for all batches together", "批次；`total` 为全部批次合计"),
+    "scope": (
+        "batch, or `total` for all batches together; in credits also `farm:NAME` for all batches of a farm",
+        "批次；`total` 为全部批次合计；碳信用表中另有 `farm:名称`，为同一养殖场合计",
+    ),
     "framework": (
         "way of counting (`bayescarbon frameworks NAME` explains it)",
         "核算口径（`bayescarbon frameworks 名称` 可查看说明）",
@@ -260,7 +280,7 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "two-sided tail probability of the published value in the posterior",
         "发表值在后验中的双侧尾概率",
     ),
-}
+} | {**credit_words.COLUMNS, **page_words.COLUMNS}
 
 
 def text(key: str, language: Language, values: Mapping[str, object] | None = None) -> str:
@@ -289,9 +309,23 @@ def stage_name(stage: str, language: Language) -> str:
     return text(key, language) if key in _WORDS else stage
 
 
-def column_meaning(column: str, language: Language) -> str:
-    """Return what a column of a result table means."""
-    return _COLUMNS[column][LANGUAGES.index(language)]
+def in_language(phrase: str, language: Language) -> str:
+    """Return what a result table says in English; a phrase without a translation stays as it is.
+
+    Parameters
+    ----------
+    phrase : str
+        In English.
+    language : {"en", "zh"}
+        In which language to say it.
+    """
+    return phrase if language == "en" else remark_words.PHRASES.get(phrase, phrase)
+
+
+def column_meaning(column: str, language: Language, table: str = "") -> str:
+    """Return what a column of a result table means, there if it means something of its own in that table."""
+    key = f"{table}.{column}"
+    return _COLUMNS[key if key in _COLUMNS else column][LANGUAGES.index(language)]
 
 
 def message_keys() -> tuple[str, ...]:
