@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Protocol
 from bayescarbon.accounting.price import HasEconomics, carbon_price
 from bayescarbon.checks.air_sea import air_sea_check, released_per_year
 from bayescarbon.checks.annual import per_site_and_year
-from bayescarbon.checks.budgets import NOT_COMPARED, budget_sentences, budget_table
-from bayescarbon.checks.sediment import compare_buried, sediment_remarks, sediment_sources, sediment_table
+from bayescarbon.checks.budgets import NOT_COMPARED, budget_table
+from bayescarbon.checks.sediment import compare_buried, sediment_sources, sediment_table
 from bayescarbon.model.tables import dataset_frame
-from bayescarbon.predictive_checks import check_sentences, checks_table
-from bayescarbon.report.remarks import burial_remarks
+from bayescarbon.predictive_checks import checks_table
+from bayescarbon.report.language import Language
+from bayescarbon.report.remarks import (
+    air_sea_remarks,
+    budget_remarks,
+    burial_remarks,
+    predictive_remarks,
+    sediment_remarks,
+)
 from bayescarbon.report.sensitivity import headline_outcomes
 from bayescarbon.sensitivity import sensitivity_table
 
@@ -92,7 +99,13 @@ def predictive(fit: Kept) -> pd.DataFrame | None:
 
 
 def checked(
-    fit: Kept, ledger: xr.Dataset, currency: str | None, harvest: pd.DataFrame | None, *, seed: int
+    fit: Kept,
+    ledger: xr.Dataset,
+    currency: str | None,
+    harvest: pd.DataFrame | None,
+    *,
+    seed: int,
+    language: Language = "en",
 ) -> Checked:
     """Make every check that the fit and the study allow.
 
@@ -108,6 +121,8 @@ def checked(
         The study's harvest: batch, site, cycle_days and year.
     seed : int
         Of the checks that draw; same seed, same tables.
+    language : {"en", "zh"}
+        Of the remarks; the tables are the same in both.
     """
     frames: dict[str, pd.DataFrame | None] = {
         "sensitivity": sensitivity(fit, ledger, currency),
@@ -116,15 +131,15 @@ def checked(
     # First, because what a study cannot tell bears on every number that follows.
     remarks: list[tuple[str, str]] = []
     if _group(fit, "prior") is not None and _group(fit, "observed_data") is not None:
-        remarks += [("quantities", said) for said in burial_remarks(fit, "en")]
+        remarks += [("quantities", said) for said in burial_remarks(fit, language)]
     found = frames["checks"]
     if found is not None:
-        remarks += [("checks", said) for said in check_sentences(found)]
+        remarks += [("checks", said) for said in predictive_remarks(found, language)]
     sediment, endmembers = (_frame(fit, f"study_tables/{name}") for name in ("sediment", "endmembers"))
     if sediment is not None and endmembers is not None:
         sources = sediment_sources(sediment, endmembers, seed=seed)
         frames["sediment_sources"] = sediment_table(sources)
-        remarks += [("sediment_sources", said) for said in sediment_remarks(sources)]
+        remarks += [("sediment_sources", said) for said in sediment_remarks(sources, language)]
         if harvest is not None:
             yearly = per_site_and_year(ledger["buried"], harvest)
             frames["sediment_buried"] = compare_buried(sources, yearly, seed=seed)
@@ -132,13 +147,13 @@ def checked(
     if fluxes is not None and harvest is not None:
         compared = air_sea_check(fluxes, released_per_year(ledger, harvest), seed=seed)
         frames["air_sea"] = compared
-        remarks += [("air_sea", f"{row['site']}: {row['verdict']}") for row in compared.to_dict("records")]
+        remarks += [("air_sea", said) for said in air_sea_remarks(compared, language)]
     posterior = _group(fit, "posterior")
     if posterior is not None and "stock_species" in posterior.coords:
         budgets = budget_table(posterior)
         if (budgets["verdict"] != NOT_COMPARED).any():
             frames["budgets"] = budgets
-            remarks += [("budgets", said) for said in budget_sentences(budgets)]
+            remarks += [("budgets", said) for said in budget_remarks(budgets, language)]
     return Checked(
         {name: frame for name, frame in frames.items() if frame is not None and len(frame)}, tuple(remarks)
     )

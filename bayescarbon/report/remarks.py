@@ -7,29 +7,19 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from bayescarbon.report.language import LANGUAGES, Language
+from bayescarbon.checks.air_sea import CAVEAT
+from bayescarbon.checks.budgets import IMPLAUSIBLE
+from bayescarbon.checks.mixing import WANTED_ESS
+from bayescarbon.report.language import Language, in_language, text
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
-_BURIAL = (
-    "Burial at {site}: {rows} of oxygen uptake and no sediment core. Oxygen sees a (1 - B), never the buried fraction "
-    "B alone, so burial_fraction stays about as uncertain as it was before ({share} % of the width of its prior, on "
-    "the logit). What the result says of buried carbon there is mostly prior; three dated cores would tell more than "
-    "any number of incubations.",
-    "{site} 的埋藏：有 {rows}耗氧数据，没有沉积物柱样。耗氧只反映 a (1 - B)，不能单独反映埋藏率 B，"
-    "因此 burial_fraction 的不确定性与先验相近（logit 尺度上的宽度为先验的 {share}%）。"
-    "该处埋藏碳的结果主要来自先验；三根定年柱样比再多的培养实验更有信息。",
-)
-_BURIAL_NARROWED = (
-    "Burial at {site}: {rows} of oxygen uptake and no sediment core. Oxygen sees a (1 - B), never the buried fraction "
-    "B alone. Its interval is {share} % as wide as the prior's, on the logit, and that comes from other places, from "
-    "the literature or from what was assumed about a: no core of this site stands behind it.",
-    "{site} 的埋藏：有 {rows}耗氧数据，没有沉积物柱样。耗氧只反映 a (1 - B)，不能单独反映埋藏率 B。"
-    "其区间宽度（logit 尺度）为先验的 {share}%，来自其他地点、文献或对 a 的假定，而不是本地点的柱样。",
-)
 #: From this share of the prior's width on, a posterior counts as about as wide.
 ABOUT_AS_WIDE = 0.8
+#: Samples this many standard errors off every mixture of their sources are not explained by chance.
+OFF_EVERY_MIXTURE = 2.0
 
 
 class Draws(Protocol):
@@ -72,11 +62,9 @@ def burial_remark(
     if n_oxygen_rows == 0 or n_core_rows > 0:
         return None
     share = posterior_width / prior_width
-    message = _BURIAL if share >= ABOUT_AS_WIDE else _BURIAL_NARROWED
-    english = "1 row" if n_oxygen_rows == 1 else f"{n_oxygen_rows} rows"
-    rows = (english, f"{n_oxygen_rows} 条")
-    place = LANGUAGES.index(language)
-    return message[place].format(site=site, rows=rows[place], share=f"{100 * share:.0f}")
+    message = "remark burial" if share >= ABOUT_AS_WIDE else "remark burial narrowed"
+    rows = _count("row", n_oxygen_rows, language)
+    return text(message, language, {"site": site, "rows": rows, "share": f"{100 * share:.0f}"})
 
 
 def burial_remarks(fit: Draws, language: Language) -> list[str]:
@@ -114,3 +102,103 @@ def burial_remarks(fit: Draws, language: Language) -> list[str]:
 def _logit_width(fraction: Sequence[float] | np.ndarray) -> float:
     low, high = np.quantile(fraction, [0.05, 0.95])
     return float(np.log(high / (1 - high)) - np.log(low / (1 - low)))
+
+
+def predictive_remarks(checks: pd.DataFrame, language: Language) -> list[str]:
+    """Return what the predictive checks found, one sentence per quantity and stage; empty if there is nothing.
+
+    Parameters
+    ----------
+    checks : DataFrame
+        As `predictive_checks.checks_table` returns it.
+    language : {"en", "zh"}
+        In which language.
+    """
+    told = []
+    for row in checks[checks["note"] != ""].to_dict("records"):
+        found = [in_language(phrase, language) for phrase in row["note"].split("; ")]
+        values = {
+            "quantity": row["quantity"],
+            "stage": text(f"predictive {row['stage']}", language),
+            "findings": _listed(found, language),
+        }
+        told.append(text("remark predictive", language, values))
+    return told
+
+
+def sediment_remarks(sources: xr.Dataset, language: Language) -> list[str]:
+    """Return what a reader must know of the shares of sediment sources before using them.
+
+    Parameters
+    ----------
+    sources : xarray.Dataset
+        As `checks.sediment.sediment_sources` returns it.
+    language : {"en", "zh"}
+        In which language.
+    """
+    told = []
+    n_sources = sources.sizes["source"]
+    for site in sources["site"].values:
+        here = sources.sel(site=site)
+        n_tracers, proposals = (int(here[name].item()) for name in ("n_tracers", "proposals"))
+        misfit, ess = (float(here[name].item()) for name in ("misfit", "ess"))
+        if n_sources > n_tracers + 1:
+            tracers = _count("tracer", n_tracers, language)
+            values = {"site": site, "sources": n_sources, "tracers": tracers}
+            told.append(text("remark many sources", language, values))
+        if misfit > OFF_EVERY_MIXTURE:
+            told.append(text("remark no mixture", language, {"site": site, "misfit": f"{misfit:.1f}"}))
+        if ess < WANTED_ESS:
+            values = {"site": site, "ess": f"{ess:.0f}", "proposals": proposals}
+            told.append(text("remark few draws", language, values))
+    return told
+
+
+def air_sea_remarks(fluxes: pd.DataFrame, language: Language) -> list[str]:
+    """Return the verdict on the measured flux of each site.
+
+    Parameters
+    ----------
+    fluxes : DataFrame
+        As `checks.air_sea.air_sea_check` returns it.
+    language : {"en", "zh"}
+        In which language.
+    """
+    told = []
+    for row in fluxes.to_dict("records"):
+        verdict = in_language(row["verdict"].removesuffix(CAVEAT).strip(), language)
+        values = {"site": row["site"], "verdict": verdict, "caveat": in_language(CAVEAT, language)}
+        told.append(text("remark flux", language, values))
+    return told
+
+
+def budget_remarks(budgets: pd.DataFrame, language: Language) -> list[str]:
+    """Return what the posterior finds implausible, one sentence per published budget; empty if there is nothing.
+
+    Parameters
+    ----------
+    budgets : DataFrame
+        As `checks.budgets.budget_table` returns it.
+    language : {"en", "zh"}
+        In which language.
+    """
+    told = []
+    for name, rows in budgets[budgets["verdict"] == IMPLAUSIBLE].groupby("budget", sort=False):
+        items = []
+        for row in rows.to_dict("records"):
+            p = row["p_two_sided"]
+            shown = "< 0.001" if p < 0.001 else f"= {p:.2g}"
+            values = {"item": row["item"], "factor": f"{row['factor']:.2g}", "p": shown}
+            items.append(text("budget item", language, values))
+        species = rows["compared_with"].iloc[0]
+        values = {"budget": name, "species": species, "items": _listed(items, language)}
+        told.append(text("remark budget", language, values))
+    return told
+
+
+def _count(what: str, number: int, language: Language) -> str:
+    return text(f"one {what}" if number == 1 else f"several {what}s", language, {"n": number})
+
+
+def _listed(parts: Sequence[str], language: Language) -> str:
+    return ("; " if language == "en" else "；").join(parts)

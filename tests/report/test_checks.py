@@ -233,6 +233,17 @@ def test_what_was_found_is_said(folder: Path) -> None:
     assert told["sediment_sources"] == []  # two sources and one tracer are fine
 
 
+def test_a_chinese_run_says_it_in_chinese(tmp_path: Path, full: Constructed, ledger: xr.Dataset) -> None:
+    write_results(tmp_path, full, ledger, replace(RUN, harvest=HARVEST, language="zh"), {})
+    remarks = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["remarks"]
+    english = checked(full, ledger, "CNY", HARVEST, seed=7).remarks
+    assert [one["table"] for one in remarks] == [table for table, _ in english]
+    assert {"checks", "air_sea", "budgets"} <= {one["table"] for one in remarks}
+    assert all(one["text"].endswith("。") for one in remarks)
+    said = "\n".join(line.text for line in headline_lines(read_headline(tmp_path), "zh"))
+    assert "参数 burial_fraction 的后验预测检验：" in said
+
+
 @pytest.mark.parametrize(
     ("language", "moved", "more"),
     [

@@ -8,12 +8,21 @@ import pytest
 
 from bayescarbon.checks import air_sea, budgets, sediment
 from bayescarbon.predictive_checks import CHECK_COLUMNS
+from bayescarbon.report import issuance
 from bayescarbon.report.language import LANGUAGES, both, column_meaning, message_keys, text
 from bayescarbon.report.tables import LEDGER, POOLS, PRICES, QUANTITIES, SINKS
 from bayescarbon.report.terminal import aligned, number, probability, width
 from bayescarbon.sensitivity import COLUMNS as SENSITIVITY
 
 CHECKED = (SENSITIVITY, CHECK_COLUMNS, sediment.TABLE, sediment.COMPARISON, air_sea.TABLE, budgets.TABLE)
+CREDITED = {
+    "issuance": issuance.ISSUANCE,
+    "issuance_risk": issuance.RISK,
+    "allocation": issuance.ALLOCATION,
+    "risk_curve": issuance.CURVE,
+    "vintages": issuance.VINTAGES,
+    "revenue": issuance.REVENUE,
+}
 
 
 def placeholders(message: str) -> set[str]:
@@ -33,6 +42,21 @@ def test_every_column_has_a_meaning_in_both() -> None:
         meanings = {column_meaning(column, language) for language in LANGUAGES}
         assert len(meanings) == 2
         assert "" not in meanings
+
+
+@pytest.mark.parametrize("table", CREDITED)
+def test_every_column_of_credits_has_a_meaning_in_both(table: str) -> None:
+    assert text(table, "en") != text(table, "zh")
+    for column in CREDITED[table]:
+        meanings = {column_meaning(column, language, table) for language in LANGUAGES}
+        assert len(meanings) == 2
+        assert "" not in meanings
+
+
+def test_a_column_means_what_it_is_in_its_table() -> None:
+    assert "baseline share" in column_meaning("mean", "en", "issuance")
+    assert "market price" in column_meaning("mean", "en", "revenue")
+    assert column_meaning("mean", "en", "sinks") == column_meaning("mean", "en") == "posterior mean"
 
 
 def test_a_missing_value_is_an_error() -> None:
