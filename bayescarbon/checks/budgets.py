@@ -304,27 +304,3 @@ def _compared(statement: Statement, parts: xr.Dataset) -> dict[str, object]:
         "p_two_sided": probability,
         "verdict": verdict(probability),
     }
-
-
-def budget_sentences(table: pd.DataFrame) -> list[str]:
-    """Return, in words, what the posterior finds implausible, one sentence per budget; empty if there is nothing.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `budget_table`.
-    """
-    told = []
-    for name, rows in table[table["verdict"] == IMPLAUSIBLE].groupby("budget", sort=False):
-        items = [
-            f"{row['item']} is {row['factor']:.2g} times the posterior median (p {_shown(row['p_two_sided'])})"
-            for row in rows.to_dict("records")
-        ]
-        told.append(
-            f"Published budget {name}, held against {rows['compared_with'].iloc[0]} here: {'; '.join(items)}."
-        )
-    return told
-
-
-def _shown(probability: float) -> str:
-    return "< 0.001" if probability < 0.001 else f"= {probability:.2g}"

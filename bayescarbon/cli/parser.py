@@ -25,7 +25,7 @@ Exit status: 0 done; 1 the input was refused and nothing written; 2 the command 
 Start here:
   bayescarbon init my-farm        write a study to fill in
   bayescarbon check my-farm       see what will be used, and what is wrong
-  bayescarbon run my-farm         sinks, pools and prices, as distributions
+  bayescarbon run my-farm         sinks, credits, pools and prices, as distributions
 """
 
 
@@ -73,7 +73,7 @@ def _add_output_options(parser: argparse.ArgumentParser, top: bool) -> None:
 
 
 def _add_run(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
-    run = add("run", "run", "fit a study and write its sinks, pools and prices")
+    run = add("run", "run", "fit a study and write its sinks, credits, pools and prices")
     run.add_argument("study", type=Path, metavar="STUDY", help="a study folder or workbook (.xlsx)")
     run.add_argument(
         "--out",
@@ -87,7 +87,9 @@ def _add_run(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     )
     run.add_argument("--chains", type=_at_least(1), default=4, metavar="N", help="default 4")
     run.add_argument(
-        "--allow-unconverged", action="store_true", help="exit 0 even if the sampler's diagnostics failed"
+        "--allow-unconverged",
+        action="store_true",
+        help="exit 0 and compute credits even if the sampler's diagnostics failed",
     )
     run.add_argument("--language", choices=("en", "zh"), default="en", help="of the workbook and the summary")
 
@@ -147,7 +149,26 @@ def build_parser() -> argparse.ArgumentParser:
     frameworks = add("frameworks", "frameworks", "list the ways of counting a sink, or explain one")
     frameworks.add_argument("framework", nargs="?", metavar="FRAMEWORK")
 
+    rules = add("rules", "rules", "list the deduction rules, or explain one: formula, thresholds, document")
+    rules.add_argument("rule", nargs="?", metavar="RULE")
+
+    discounts = add(
+        "discounts", "discounts", "show flat deductions for farms that use published coefficients"
+    )
+    discounts.add_argument("--framework", metavar="NAME", help="only this way of counting a sink")
+    discounts.add_argument("--rule", metavar="NAME", help="only this deduction rule")
+
     show = add("show", "show", "show the headline of saved results again, without refitting")
     show.add_argument("results", type=Path, metavar="RESULTS", help="a folder that `bayescarbon run` wrote")
     show.add_argument("--language", choices=("en", "zh"), help="default: that of the run")
+
+    trace = add("trace", "trace", "show where a number of saved results comes from, down to its sources")
+    trace.add_argument("results", type=Path, metavar="RESULTS", help="a folder that `bayescarbon run` wrote")
+    trace.add_argument(
+        "number",
+        nargs="?",
+        metavar="NAME",
+        help="sink, credits, price, or a framework, rule, line, quantity, row or source; without it: a list",
+    )
+    trace.add_argument("--language", choices=("en", "zh"), help="default: that of the run")
     return parser

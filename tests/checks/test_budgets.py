@@ -20,7 +20,6 @@ from bayescarbon.checks.budgets import (
     Budget,
     Statement,
     animal,
-    budget_sentences,
     budget_table,
     published_budgets,
     stocks_of,
@@ -218,18 +217,6 @@ def test_the_table_of_a_posterior_made_by_hand() -> None:
     assert clam["verdict"] == NOT_COMPARED
     assert (clam["compared_with"], clam["n_sites"]) == ("", 0)
     assert np.isnan(clam["median"])
-
-
-def test_only_what_is_implausible_is_told() -> None:
-    table = budget_table(posterior([(CLAM, "bay")], draws=999))
-    sentences = budget_sentences(table)
-    assert [s.split(",")[0] for s in sentences] == [
-        "Published budget Manila clam", "Published budget Jiaozhou Bay", "Published budget Jiaozhou Bay",
-    ]  # fmt: skip
-    # Deposits of 8 mg a day over 730 days, 2 g harvested: 2.92, with 1.25 alive 3.65; published 2.5.
-    assert "deposited_by_stock / harvested is 0.68 times the posterior median (p = 0.002)" in sentences[1]
-    told = table.assign(verdict=PLAUSIBLE)
-    assert budget_sentences(told) == []
 
 
 def test_same_draws_same_table() -> None:
