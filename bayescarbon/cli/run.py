@@ -1,4 +1,4 @@
-"""``bayescarbon run``: from a study to sinks, pools and prices."""
+"""``bayescarbon run``: from a study to sinks, credits, pools and prices."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def default_out(study: Path) -> Path:
 
 
 def _info(study: Study, options: argparse.Namespace, sampler: dict[str, Any]) -> RunInfo:
+    from bayescarbon.report.issuance import credit_terms
     from bayescarbon.report.results import RunInfo
 
     currency = study.currency if not study.economics.empty else None
@@ -41,6 +42,9 @@ def _info(study: Study, options: argparse.Namespace, sampler: dict[str, Any]) ->
         command=["bayescarbon", *sys.argv[1:]],
         language=options.language,
         harvest=study.harvest,
+        priors=study.priors,
+        credits=credit_terms(study),
+        allow_unconverged=options.allow_unconverged,
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bayescarbon.errors import Problem, StudyError
+from bayescarbon.report.credit_lines import credit_lines
+from bayescarbon.report.credits import Credits, read_credits
 from bayescarbon.report.language import LANGUAGES, Language, text
 from bayescarbon.report.sensitivity import sensitivity_sentence, total_outcome
 from bayescarbon.report.terminal import Line, aligned, number, probability
@@ -44,6 +47,8 @@ class Headline:
         Rows of ``sensitivity.csv`` about the headline number; empty where there is no such file.
     remarks : list of dict
         What the checks found: ``table`` and ``text``.
+    credits : Credits, optional
+        None if the run issued none: its fit failed its diagnostics, or it is older than credits.
     """
 
     title: str
@@ -58,6 +63,7 @@ class Headline:
     outliers: int
     sensitivity: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[dict[str, str]] = field(default_factory=list)
+    credits: Credits | None = None
 
     def record(self) -> dict[str, Any]:
         """Return the headline as a JSON object."""
@@ -69,6 +75,7 @@ class Headline:
             "framework": self.framework,
             "total": total,
             "sinks": self.sinks,
+            "credits": None if self.credits is None else self.credits.record(),
             "prices": self.prices,
             "diagnostics": self.diagnostics,
             "warnings": self.warnings,
@@ -140,6 +147,7 @@ def read_headline(folder: Path) -> Headline:
             outliers=len(manifest["outliers"]),
             sensitivity=_sensitivity(folder, framework),
             remarks=list(manifest.get("remarks", [])),
+            credits=read_credits(folder, manifest),
         )
     except FileNotFoundError as error:
         name = Path(error.filename).name
@@ -164,18 +172,30 @@ def _sink_lines(headline: Headline, language: Language) -> list[Line]:
         Line("  " + text("sink", language, values), bold=True),
     ]
 
-    def table(rows: list[dict[str, Any]], name: str) -> list[Line]:
-        header = ("", *(text(f"head {word}", language) for word in ("median", "q05", "q95", "p_positive")))
-        body = [(row[name], *_interval(row), probability(row["p_positive"])) for row in rows]
-        return [Line("  " + line) for line in aligned([header, *body], right=(1, 2, 3, 4))]
+    def table(rows: list[dict[str, Any]], name: str, issued: Mapping[str, float]) -> list[Line]:
+        words = ["median", "q05", "q95", "p_positive", *(["credits"] if issued else [])]
+        header = ("", *(text(f"head {word}", language) for word in words))
+        body = [
+            (
+                row[name],
+                *_interval(row),
+                probability(row["p_positive"]),
+                *([number(issued[row[name]])] if issued else []),
+            )
+            for row in rows
+        ]
+        return [Line("  " + line) for line in aligned([header, *body], right=(1, 2, 3, 4, 5))]
 
     if len(batches) > 1:
         lines += [Line(""), Line(text("batches", language, {"framework": headline.framework}))]
-        lines += table(batches[:_SHOWN_BATCHES], "scope")
+        lines += table(batches[:_SHOWN_BATCHES], "scope", {})
         if len(batches) > _SHOWN_BATCHES:
             lines.append(Line("  " + text("more_batches", language, {"n": len(batches) - _SHOWN_BATCHES})))
-    lines += [Line(""), Line(text("others", language)), *table(totals, "framework")]
-    return lines
+    credits = headline.credits
+    issued = {} if credits is None else {row["framework"]: row["issued"] for row in credits.by_framework()}
+    title = "others" if credits is None else "others_credited"
+    lines += [Line(""), Line(text(title, language, {"rule": credits.rule if credits else ""}))]
+    return [*lines, *table(totals, "framework", issued)]
 
 
 def _price_lines(headline: Headline, language: Language) -> list[Line]:
@@ -231,7 +251,9 @@ def headline_lines(headline: Headline, language: Language) -> list[Line]:
     lines = [Line(headline.title, bold=True)]
     if not headline.converged:
         lines.append(diagnosis)  # before any number, so that nobody reads the numbers first
-    lines += [Line(""), *_sink_lines(headline, language), *_price_lines(headline, language)]
+    lines += [Line(""), *_sink_lines(headline, language), Line("")]
+    lines += [*credit_lines(headline.credits, language, converged=headline.converged)]
+    lines += _price_lines(headline, language)
     lines += [*_check_lines(headline, language), Line("")]
     lines += [Line(text("interval", language)), Line(text("gross", language))]
     if headline.converged:

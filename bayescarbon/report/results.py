@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import bayescarbon
 from bayescarbon.report.checks import Kept, checked
+from bayescarbon.report.evidence import evidence_table
 from bayescarbon.report.folder import MANIFEST
+from bayescarbon.report.issuance import Creditable, Credited, CreditTerms, credited, credits_record
 from bayescarbon.report.language import Language, text
-from bayescarbon.report.manifest import Diagnostics, file_hash, manifest, write_json
+from bayescarbon.report.manifest import file_hash, manifest, plain, write_json
+from bayescarbon.report.page import write_page
+from bayescarbon.report.saved import Saved, read_tables
 from bayescarbon.report.tables import Summarised, tables
 from bayescarbon.report.workbook import write_workbook
 
@@ -21,19 +25,16 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from bayescarbon.errors import Problem
+    from bayescarbon.study.settings import StatedPrior
 
 POSTERIOR = "posterior.nc"
 WORKBOOK = "results.xlsx"
+PAGE = "report.html"
 UNCONVERGED = "UNCONVERGED.txt"
 
 
-class Fitted(Summarised, Kept, Protocol):
+class Fitted(Summarised, Kept, Creditable, Protocol):
     """What the results need of a fit."""
-
-    @property
-    def diagnostics(self) -> Diagnostics:
-        """How well it converged."""
-        ...
 
     @property
     def outliers(self) -> pd.DataFrame:
@@ -73,9 +74,16 @@ class RunInfo:
     command : sequence of str
         The command line.
     language : {"en", "zh"}
-        Language of the workbook and of the headline.
+        Language of the workbook, of the headline and of the remarks.
     harvest : DataFrame, optional
-        The study's table of that name. Without it what is measured per site and year is compared with nothing.
+        The study's table of that name. Without it what is measured per site and year is compared with nothing, and
+        credits have neither farms nor years.
+    priors : mapping of str to StatedPrior
+        Priors that the study states in place of shipped ones.
+    credits : CreditTerms, optional
+        Rules and market price of the study's credits. Without them nothing is credited.
+    allow_unconverged : bool
+        Credit the draws of a fit that failed its diagnostics too.
     """
 
     title: str
@@ -88,6 +96,9 @@ class RunInfo:
     command: Sequence[str]
     language: Language = "en"
     harvest: pd.DataFrame | None = None
+    priors: Mapping[str, StatedPrior] = field(default_factory=dict)
+    credits: CreditTerms | None = None
+    allow_unconverged: bool = False
 
 
 def save_posterior(path: Path, fit: Fitted, ledger: xr.Dataset) -> None:
@@ -113,6 +124,25 @@ def save_posterior(path: Path, fit: Fitted, ledger: xr.Dataset) -> None:
     fit.save(path)
     single = ledger.astype("float32", keep_attrs=True)
     single.to_netcdf(path, mode="a", group="accounting", engine="h5netcdf")
+
+
+def _credits(fit: Fitted, ledger: xr.Dataset, run: RunInfo) -> Credited:
+    if run.credits is None:
+        return Credited({})
+    return credited(
+        fit,
+        ledger,
+        run.headline_framework,
+        run.credits,
+        run.harvest,
+        priced=run.currency is not None,
+        allow_unconverged=run.allow_unconverged,
+    )
+
+
+def _stated(prior: StatedPrior) -> dict[str, Any]:
+    """Return a prior of the study as the manifest holds it."""
+    return asdict(prior.quantiles) | {"reason": prior.reason, "source": prior.source}
 
 
 def write_results(
@@ -141,8 +171,14 @@ def write_results(
         If a draw of the ledger is not a finite number.
     """
     started = time.perf_counter()
-    found_by_checks = checked(fit, ledger, run.currency, run.harvest, seed=int(run.settings["seed"]))
-    frames = tables(fit, ledger, run.currency) | found_by_checks.frames
+    found_by_checks = checked(
+        fit, ledger, run.currency, run.harvest, seed=int(run.settings["seed"]), language=run.language
+    )
+    issued = _credits(fit, ledger, run)
+    frames = tables(fit, ledger, run.currency) | issued.frames | found_by_checks.frames
+    rows = evidence_table(fit)
+    if rows is not None:
+        frames["evidence"] = rows
     for name, frame in frames.items():
         # Plain UTF-8 without a byte order mark: the next program to read this is more often not Excel.
         frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
@@ -156,14 +192,6 @@ def write_results(
     about = {"version": bayescarbon.__version__, "title": run.title, "framework": run.headline_framework}
     write_workbook(folder / WORKBOOK, frames, about, reasons, run.language)
     save_posterior(folder / POSTERIOR, fit, ledger)
-    written_in = time.perf_counter() - started
-    total = sum(seconds.values()) + written_in
-    spent = {
-        **seconds,
-        "write": written_in,
-        "total": total,
-        **{f"fit_{k}": v for k, v in fit.timings.items()},
-    }
     written = manifest(
         {
             "title": run.title,
@@ -178,8 +206,15 @@ def write_results(
         found,
         run.warnings,
         fit.outliers,
-        spent,
+        {**seconds, **{f"fit_{k}": v for k, v in fit.timings.items()}},
     )
+    if run.credits is not None:
+        written |= plain(credits_record(run.credits, issued))
     written["remarks"] = [{"table": name, "text": said} for name, said in found_by_checks.remarks]
+    written["own_priors"] = {name: _stated(prior) for name, prior in run.priors.items()}
+    write_page(folder / PAGE, Saved(read_tables(folder), written), ledger, run.language)
+    written_in = time.perf_counter() - started
+    spent = {"write": written_in, "total": sum(seconds.values()) + written_in}
+    written["seconds"] |= {name: round(value, 3) for name, value in spent.items()}
     written["files"] = {path.name: file_hash(path) for path in sorted(folder.iterdir())}
     write_json(folder / MANIFEST, written)

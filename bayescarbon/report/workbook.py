@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -25,10 +26,10 @@ _RED = Font(bold=True, color="C00000")
 _NARROW, _WIDE = 10, 44
 _SHARES = {
     "p_positive", "p_negative", "p_undefined", "r_hat", "psense", "pareto_k", "outside_90", "p_mean", "p_sd", "loo_p",
-    "loo_p_holm", "p_exceeds", "p_below", "p_two_sided",
+    "loo_p_holm", "p_exceeds", "p_below", "p_two_sided", "deduction", "p_overcredit", "level", "share", "p_break_even",
 }  # fmt: skip
-_WHOLE = {"n_rows", "n_own", "n_loo", "n_unreliable", "n_sites"}
-_COUNTS = _WHOLE | {"ess_bulk", "days"}
+_WHOLE = {"n_rows", "n_own", "n_loo", "n_unreliable", "n_sites", "credits", "year"}
+_COUNTS = _WHOLE | {"ess_bulk", "days", "effective_draws"}
 
 
 def number_format(column: str, value: float) -> str:
@@ -43,6 +44,8 @@ def number_format(column: str, value: float) -> str:
     """
     if column in _SHARES:
         return "0.000"
+    if column == "year":
+        return "0"
     size = abs(value)
     if column in _COUNTS or size >= 100:
         return "#,##0"
@@ -59,6 +62,8 @@ def _cell(sheet: WriteOnlyWorksheet, value: object, column: str = "") -> Cell:
         cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub(" ", value))
         cell.data_type = "s"
         return cell
+    if isinstance(value, (bool, np.bool_)):
+        return WriteOnlyCell(sheet, bool(value))
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
         return WriteOnlyCell(sheet, None)
@@ -118,7 +123,7 @@ def _add_guide(
         about_table.font = Font(bold=True)
         sheet.append([_cell(sheet, name), None, about_table])
         for column in frame.columns:
-            meaning = _cell(sheet, column_meaning(str(column), language))
+            meaning = _cell(sheet, column_meaning(str(column), language, name))
             meaning.alignment = Alignment(wrap_text=True)
             sheet.append([None, _cell(sheet, str(column)), meaning])
 

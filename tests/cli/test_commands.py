@@ -14,9 +14,10 @@ import pytest
 import bayescarbon
 from bayescarbon.accounting.frameworks import frameworks
 from bayescarbon.evidence.quantities import quantities
+from bayescarbon.study.rules import rules
 from tests.cli.conftest import Run
 
-COMMANDS = ("init", "check", "run", "priors", "frameworks", "show")
+COMMANDS = ("init", "check", "run", "priors", "frameworks", "rules", "show", "trace")
 
 
 def test_help_names_every_command(cli: Run) -> None:
@@ -53,6 +54,8 @@ def test_version(cli: Run) -> None:
         (["check", "x", "y"], "y"),
         (["priors", "shell_carbn"], "Did you mean 'shell_carbon'?"),
         (["frameworks", "stok_change"], "Did you mean 'stock_change'?"),
+        (["rules", "vcs_mr25"], "Did you mean 'vcs_mr24'?"),
+        (["rules", "zzz"], "`bayescarbon rules` lists them"),
     ],
 )
 def test_usage_errors(cli: Run, words: list[str], hint: str) -> None:
@@ -68,7 +71,10 @@ class TestLight:
 
     HEAVY = ("pymc", "pytensor", "nutpie", "numba", "arviz_base", "arviz_stats", "matplotlib", "xarray")
 
-    @pytest.mark.parametrize("words", [("--help",), ("check", "STUDY"), ("priors",), ("frameworks",)])
+    @pytest.mark.parametrize(
+        "words",
+        [("--help",), ("check", "STUDY"), ("priors",), ("frameworks",), ("rules",), ("rules", "fcpf")],
+    )
     def test_command(self, cli: Run, study: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
         words = tuple(str(study) if word == "STUDY" else word for word in words)
         # sitecustomize is imported by every interpreter that finds it: it reports what was loaded at the end.
@@ -82,8 +88,8 @@ class TestLight:
         loaded = set(report.read_text().splitlines())
         assert "bayescarbon.cli" in loaded
         assert loaded & set(self.HEAVY) == set()
-        if words == ("--help",):
-            assert loaded & {"pandas", "numpy", "pint", "pydantic", "rich"} == set()
+        if words[0] in ("--help", "rules"):
+            assert loaded & {"pandas", "numpy", "scipy", "pint", "pydantic", "rich"} == set()
 
 
 def test_check_says_what_will_be_used(cli: Run, study: Path) -> None:
@@ -148,6 +154,27 @@ def test_check_counts_what_was_measured_beside_the_evidence(cli: Run, study: Pat
     content = json.loads(cli("check", "--json", study).stdout)
     counted = {row["table"]: (row["count"], row["what"], row["sites"]) for row in content["measured"]}
     assert counted == {"traps": (4, "traps", 2), "fouling": (1, "gears", 1), "air_sea": (3, "fluxes", 1)}
+
+
+def test_check_sets_aside_what_a_budget_of_the_same_source_informs(cli: Run, study: Path) -> None:
+    def counted() -> dict[str, int]:
+        return {row["quantity"]: row["literature"] for row in json.loads(done.stdout)["evidence"]}
+
+    done = cli("check", study, "--json")
+    before = counted()
+    (study / "budget.csv").write_text(
+        "individual,species,site,tissue_mgc,shell_mgc,deposited_mgc,released_mgc,source,cycle_days\n"
+        "A1,Ruditapes philippinarum,east,100,200,400,300,jiaozhou_clam_carbon_2009,365\n",
+        encoding="utf-8",
+    )
+    done = cli("check", study, "--json")
+    # A composite without a row is not listed.
+    after = dict.fromkeys(before, 0) | counted()
+    lost = {name: count - after[name] for name, count in before.items() if count != after[name]}
+    assert lost == {"shell_carbon": 1, "tissue_carbon": 1, "whole_body_carbon": 1}
+    (warning,) = [one for one in json.loads(done.stdout)["warnings"] if one["table"] == "budget"]
+    assert "3 literature rows are left out" in warning["message"]
+    assert "3 literature rows are left out" in cli("check", study).stdout
 
 
 def test_check_without_such_tables_says_nothing_of_them(cli: Run, study: Path) -> None:
@@ -271,6 +298,44 @@ def test_frameworks_explains_one(cli: Run) -> None:
     weights = json.loads(cli("frameworks", "life_cycle", "--json").stdout)["weights"]
     assert weights["operations"] == -1
     assert weights["buried"] == 1
+
+
+def test_rules_lists_all_with_one_line_each(cli: Run) -> None:
+    lines = cli("rules").stdout.splitlines()
+    listed = [line.split()[:2] for line in lines[1 : len(rules()) + 1]]
+    assert listed == [[rule.name, rule.confidence] for rule in rules().values()]
+    assert max(len(line) for line in lines) <= 110
+
+
+@pytest.mark.parametrize("name", rules())
+def test_rules_explains_each(cli: Run, name: str) -> None:
+    rule = rules()[name]
+    done = cli("rules", name)
+    assert done.returncode == 0
+    told = " ".join(done.stdout.split())
+    for part in (f"{name}: {rule.title}", rule.document, rule.version, rule.section, f"{rule.confidence}: "):
+        assert part in told
+    assert " ".join(rule.formula.split()) in told
+    assert ("Thresholds" in told) == rule.computable
+    assert ("define an own rule" in told) != rule.computable
+
+
+def test_rules_shows_thresholds(cli: Run) -> None:
+    lines = [" ".join(line.split()) for line in cli("rules", "fcpf").stdout.splitlines()]
+    assert any(line.startswith("edges 0.15, 0.3, 0.6, 1 Upper ends") for line in lines)
+    assert any(line.startswith("relative_to median The centre") for line in lines)
+    assert any(line.startswith("cumulative true ") for line in [
+        " ".join(line.split()) for line in cli("rules", "vm0033").stdout.splitlines()
+    ])  # fmt: skip
+
+
+def test_rules_json(cli: Run) -> None:
+    listed = json.loads(cli("rules", "--json").stdout)
+    assert [row["rule"] for row in listed] == list(rules())
+    one = json.loads(cli("rules", "vcs_mr24", "--json").stdout)
+    assert one == listed[list(rules()).index("vcs_mr24")]
+    assert one["thresholds"] == dict(rules()["vcs_mr24"].thresholds)
+    assert (one["document"], one["version"], one["section"]) == ("VCS Methodology Requirements", "4.4", "2.4")
 
 
 @pytest.mark.parametrize("form", [[], ["--xlsx"]])

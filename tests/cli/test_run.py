@@ -19,13 +19,17 @@ import pytest
 import xarray as xr
 from openpyxl import load_workbook
 
+from bayescarbon.accounting.frameworks import net_sink
 from bayescarbon.accounting.ledger import account
 from bayescarbon.cli import main
 from bayescarbon.fit import load_fit
+from bayescarbon.issuance import issue
 from bayescarbon.report.folder import recover
 from tests.cli.conftest import Run, bayescarbon, write_study
+from tests.report.page_reader import read_page
 
 TOO_FEW = ("run", "--draws", "10", "--chains", "2")
+CREDITS = ["issuance", "issuance_risk", "allocation", "risk_curve", "vintages", "revenue"]
 CHECKS = ["sensitivity", "checks", "sediment_sources", "sediment_buried", "air_sea", "budgets"]
 BODY = ("shell_dic", "shell_respired", "shell_organic", "tissue")
 
@@ -50,14 +54,33 @@ BESIDE = {
         "farm biodeposits,-20.5,0.6,6.9,0.7\nterrestrial,-26.5,0.8,3.8,0.8\nkelp,-15,1.2,5.5,0.9\n"
     ),
     "air_sea": "site,co2_flux,unit,sd\neast,12,t C/yr,4\n",
+    "harvest": (
+        "batch,site,species,harvest_t,cycle_days,individuals,farm,year\n"
+        "east-2020,east,Chlamys farreri,120,500,6000000,Li,2020\n"
+        "west-2021,west,Crassostrea gigas,300,360,9000000,,2021\n"
+    ),
+    "study": """\
+rules = ["posterior_q10", "vcs_mr24", "ours"]
+credit_price = { q05 = 20, q50 = 60, q95 = 100, unit = "CNY / t CO2e" }
+
+[own_rules.ours]
+family = "quantile"
+thresholds = { level = 0.2 }
+source = "a contract"
+""",
 }
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     study = write_study(tmp_path_factory.mktemp("run") / "two-bays")
+    settings = study / "study.toml"
+    first, rest = settings.read_text(encoding="utf-8").split("\n", 1)
     for name, text in BESIDE.items():
-        (study / f"{name}.csv").write_text(text, encoding="utf-8")
+        if name == "study":
+            settings.write_text(f"{first}\n{text}{rest}", encoding="utf-8")
+        else:
+            (study / f"{name}.csv").write_text(text, encoding="utf-8")
     return Finished(bayescarbon("run", study, "--draws", "1500", "--seed", "3"), study)
 
 
@@ -113,6 +136,43 @@ def test_sinks_come_from_the_saved_draws(finished: Finished, finished_ledger: xr
     assert row["mean"] == pytest.approx((carbon * 44 / 12).mean(), rel=1e-9)
 
 
+def test_credits_come_from_the_saved_draws(finished: Finished, finished_ledger: xr.Dataset) -> None:
+    """Rebuilt from what `posterior.nc` gives back, and given to `issue` one by one."""
+    share = load_fit(finished.results / "posterior.nc").baseline_share
+    frame = pd.read_csv(finished.results / "issuance.csv", keep_default_na=False)
+    assert set(frame["rule"]) == {"posterior_q10", "vcs_mr24", "ours"}
+    assert frame["scope"].unique().tolist() == ["east-2020", "west-2021", "farm:Li", "total"]
+    issued = frame.set_index(["scope", "framework", "rule"])["issued"]
+    for framework in ("improved_stock_change", "shell_only"):
+        net = (1 - share) * net_sink(finished_ledger, framework)
+        for scope, draws in (
+            ("total", net.sum("batch")),
+            ("west-2021", net.sel(batch="west-2021", drop=True)),
+        ):
+            for rule in ("posterior_q10", "vcs_mr24"):
+                assert issued[scope, framework, rule] == pytest.approx(issue(draws, rule).issued, rel=1e-9)
+            assert issued[scope, framework, "ours"] == pytest.approx(float(draws.quantile(0.2)), rel=1e-9)
+    together = issued["total", "improved_stock_change", "posterior_q10"]
+    allocated = pd.read_csv(finished.results / "allocation.csv")["allocated"]
+    assert allocated.sum() == pytest.approx(together, rel=1e-9)
+    years = pd.read_csv(finished.results / "vintages.csv").query("method == 'ratchet'")
+    assert years["issued"].sum() == pytest.approx(together, rel=1e-9)
+    money = pd.read_csv(finished.results / "revenue.csv").set_index(["scope", "rule"])
+    assert money["median"]["total", "posterior_q10"] == pytest.approx(60 * together, rel=1e-9)
+    assert 0 <= money["p_break_even"]["east-2020", "posterior_q10"] <= 1
+    assert np.isnan(money["p_break_even"]["west-2021", "posterior_q10"])
+
+
+def test_credits_are_said_and_their_rules_recorded(finished: Finished, cli: Run) -> None:
+    content = json.loads(cli("show", finished.results, "--json").stdout)["credits"]
+    assert content["total"]["rule"] == "posterior_q10"
+    assert f"{int(content['total']['credits'])} t CO2e in whole tonnes" in finished.process.stdout
+    assert [row["rule"] for row in content["by_rule"]] == ["posterior_q10", "vcs_mr24", "ours"]
+    rules = finished.manifest()["rules"]
+    assert rules["ours"]["document"] == "a contract"
+    assert rules["vcs_mr24"]["section"] == "2.4"
+
+
 def test_the_saved_ledger_is_that_of_the_saved_draws(finished: Finished, finished_ledger: xr.Dataset) -> None:
     with xr.open_datatree(finished.results / "posterior.nc", engine="h5netcdf") as tree:
         saved = tree["accounting"].to_dataset().load()
@@ -143,10 +203,35 @@ def test_quantities_count_the_farms_rows(finished: Finished) -> None:
     assert frame["unit"].ne("").all()
 
 
+def test_the_rows_of_evidence_are_those_that_the_quantities_count(finished: Finished) -> None:
+    evidence = pd.read_csv(finished.results / "evidence.csv")
+    evidence = evidence[~evidence["id"].str.startswith("water:")]  # computed with, not conditioned on
+    counted = evidence.assign(
+        rows=evidence["n"].where(evidence["kind"] == "table", 1), quantity=evidence["bears_on"].str.split("|")
+    )
+    by_quantity = counted.explode("quantity").groupby("quantity")["rows"].sum()
+    own = evidence[(evidence["origin"] == "farm") & (evidence["quantity"] == "shell_carbon")]
+    assert own["value"].tolist() == pytest.approx([0.116, 0.118])
+    quantities = pd.read_csv(finished.results / "quantities.csv").set_index("quantity")["n_rows"]
+    for name in ("shell_carbon", "burial_fraction", "dry_fraction", "biodeposition_rate", "live_weight"):
+        assert set(quantities[[name]]) == {by_quantity.get(name, 0)}, name
+
+
+def test_the_page_opens_with_the_numbers_of_this_run(finished: Finished) -> None:
+    read = read_page(finished.results)
+    assert {link[1:] for link in read.links} <= set(read.ids)
+    sinks = pd.read_csv(finished.results / "sinks.csv", dtype=str)
+    told = {title: value for value, title, _ in read.numbers if title.startswith("sinks.csv, ")}
+    for title, value in told.items():
+        _, row, rest = title.split(", ")
+        assert sinks[rest.split(":")[0]][int(row) - 2] == value
+    assert "Two bays 两个海湾" in read.text
+
+
 def test_workbook_opens(finished: Finished) -> None:
     book = load_workbook(finished.results / "results.xlsx", read_only=True)
     results = ["quantities", "ledger", "sinks", "pools", "prices"]
-    assert book.sheetnames == ["read me", *results, *CHECKS]
+    assert book.sheetnames == ["read me", *results, *CREDITS, *CHECKS, "evidence"]
 
 
 def test_checks_are_written_and_said(finished: Finished, finished_ledger: xr.Dataset) -> None:
@@ -257,6 +342,8 @@ def test_too_few_draws_are_marked(
     results = study / "results"  # replaced those of the good run, which were copied too
     assert "未通过" in (results / "UNCONVERGED.txt").read_text(encoding="utf-8")
     assert (results / "sinks.csv").exists()
+    assert not [name for name in CREDITS if (results / f"{name}.csv").exists()]
+    assert content["credits"] is None
     assert load_workbook(results / "results.xlsx").sheetnames[0] == "说明"
 
 
@@ -268,3 +355,5 @@ def test_too_few_draws_can_be_overridden(tmp_path: Path, capsys: pytest.CaptureF
     assert captured.out == ""
     assert "NOT CONVERGED" in captured.err
     assert (study / "results" / "UNCONVERGED.txt").exists()
+    notes = pd.read_csv(study / "results" / "issuance.csv")["note"]
+    assert notes.str.startswith("computed from a fit that failed").all()

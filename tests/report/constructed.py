@@ -78,6 +78,10 @@ class Constructed:
             [{"id": "evidence:7", "quantity": "shell_carbon", "value": 1.2, "p_outlier": 0.98}]
         )
 
+    @property
+    def baseline_share(self) -> xr.DataArray:
+        return self.money["baseline_share"]
+
     def economics(self, timing: str = "costs_at_stocking") -> xr.Dataset:
         return self.money
 

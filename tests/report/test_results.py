@@ -25,7 +25,7 @@ from tests.report.constructed import Constructed, Diagnosed
 
 FILES = {
     "quantities.csv", "ledger.csv", "sinks.csv", "pools.csv", "prices.csv",
-    "posterior.nc", "results.xlsx", "manifest.json",
+    "posterior.nc", "results.xlsx", "report.html", "manifest.json",
 }  # fmt: skip
 RUN = RunInfo(
     title="海湾 Two bays",

@@ -1,0 +1,123 @@
+"""Sections about credits and about what to measure next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bayescarbon.report.cells import percent
+from bayescarbon.report.credits import TOTAL, Row
+from bayescarbon.report.language import text
+from bayescarbon.report.page.parts import Fold, Grid, Part, Picture, Section, Slider, Words
+from bayescarbon.report.page.printer import Printer
+from bayescarbon.report.terminal import number
+
+#: Accepted risk at which the slider stands first where the headline rule names none.
+START = 0.10
+_RULES = ("rule", "mean", "issued", "deduction", "p_overcredit", "expected_overcredit", "unit", "note")
+_VINTAGES = ("year", "issuable", "issued", "held", "released", "issued_cumulative", "deficit", "unit")
+_REVENUE = ("scope", "mean", "median", "q05", "q95", "unit", "p_break_even")
+
+
+def credits(printer: Printer) -> Section:
+    """Return what is issued at which risk: slider, curve, rules, batches, years and revenue.
+
+    Parameters
+    ----------
+    printer : Printer
+        With the tables.
+    """
+    saved, language = printer.saved, printer.language
+    title = text("section credits", language)
+    if not saved.rows("issuance"):
+        return Section("credits", title, (Words(printer.say("missing credits")),))
+    framework, rule = saved.manifest["headline_framework"], saved.manifest["headline_rule"]
+    own = {"scope": TOTAL, "framework": framework}
+    parts: list[Part] = [Words(printer.say("credits about", {"framework": framework}))]
+    parts += _curve(printer, own)
+    parts.append(_rules(printer, own))
+    if saved.rows("allocation"):
+        columns = ("batch", "allocated", "share", "alone", "unit")
+        parts.append(printer.grid("allocation", text("allocation caption", language), columns))
+    for name, shown, wanted in (("vintages", _VINTAGES, {"method": "ratchet"}), ("revenue", _REVENUE, {})):
+        found = printer.where(name, {"rule": rule} | wanted)
+        if found:
+            caption = text(f"{name} caption", language, {"rule": rule})
+            parts.append(printer.grid(name, caption, shown, found))
+    return Section("credits", title, parts)
+
+
+def _rules(printer: Printer, own: Mapping[str, str]) -> Grid:
+    """Return every rule on the headline sink, with the risk that it means beside the one that it takes."""
+    found = printer.where("issuance", own)
+    grid = printer.grid("issuance", text("rules caption", printer.language), _RULES, found)
+    told = printer.where("issuance_risk", own)
+    if len(told) != len(found):
+        return grid
+    at = 1 + _RULES.index("p_overcredit")
+    heads = (*grid.heads[:at], printer.head("issuance_risk", "level"), *grid.heads[at:])
+    rows = tuple(
+        (*row[:at], printer.value("issuance_risk", place, "level"), *row[at:])
+        for row, place in zip(grid.rows, told, strict=False)
+    )
+    return Grid(grid.caption, heads, rows, grid.more)
+
+
+def _curve(printer: Printer, own: Mapping[str, str]) -> list[Part]:
+    """Return slider, figure and table of the risk curve."""
+    saved, language = printer.saved, printer.language
+    rows = saved.rows("risk_curve")
+    if not rows:
+        return []
+    import pandas as pd
+
+    from bayescarbon.report import figures
+    from bayescarbon.report.page.drawings import inline_svg
+
+    places = range(len(rows))
+    start = min(places, key=lambda at: abs(rows[at]["p_overcredit"] - START))
+    slider = Slider(
+        text("slider label", language),
+        printer.unfilled("slider sentence"),
+        [_step(row, printer) for row in rows],
+        start,
+    )
+    found = [row for row in saved.rows("issuance", own) if row["eligible"]]
+    rule = saved.manifest["headline_rule"]
+    marked = {
+        row["rule"]: (row["p_overcredit"], row["issued"])
+        for row in found
+        if row["rule"] == rule or not row["rule"].startswith("posterior_q")
+    }
+    alt = text("curve alt", language)
+    drawn = figures.risk_curve(pd.DataFrame(rows), marked=marked, language=language)
+    caption = text("curve caption", language)
+    columns = ("p_overcredit", "issued", "expected_overcredit", "unit")
+    table = printer.grid("risk_curve", caption, columns, most=len(rows))
+    return [slider, Picture(inline_svg(drawn, "f-risk", alt), alt), Fold(caption, (table,))]
+
+
+def _step(row: Row, printer: Printer) -> Mapping[str, str]:
+    return {
+        "risk": percent(row["p_overcredit"], printer.language),
+        "issued": number(row["issued"]),
+        "excess": number(row["expected_overcredit"]),
+    }
+
+
+def measure(printer: Printer) -> Section:
+    """Return what to measure next.
+
+    Parameters
+    ----------
+    printer : Printer
+        With the tables.
+    """
+    language = printer.language
+    title = text("section measure", language)
+    rows = printer.saved.rows("measure")
+    if not rows:
+        return Section("measure", title, (Words(printer.say("missing measure")),))
+    # A study without a market price or without costs leaves their columns empty.
+    columns = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
+    grid = printer.grid("measure", text("measure caption", language), columns, most=20)
+    return Section("measure", title, (Words(printer.say("measure about")), grid))
