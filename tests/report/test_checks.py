@@ -120,7 +120,7 @@ def test_files_are_those_with_content(folder: Path) -> None:
     assert {f"{name}.csv" for name in ADDED} <= names
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["files"]) == names - {"manifest.json"}
-    assert load_workbook(folder / "results.xlsx").sheetnames[6:] == list(ADDED)
+    assert load_workbook(folder / "results.xlsx").sheetnames[6:] == [*ADDED, "evidence"]
 
 
 def test_a_fit_without_the_groups_has_none_of_them(fitted: Constructed, ledger: xr.Dataset) -> None:
