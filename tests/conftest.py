@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 
 # No window, whatever the machine; has to be set before anything imports matplotlib.
 os.environ.setdefault("MPLBACKEND", "Agg")
+# English, whatever the machine speaks: the commands take their language from the locale.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 # The same examples on each run, and no deadline: the first example pays for imports and compilation.
 settings.register_profile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bayescarbon.report.language import LANGUAGES, Language
+from bayescarbon.report.language import Language, text
 from bayescarbon.report.terminal import number
 
 if TYPE_CHECKING:
@@ -15,21 +15,6 @@ if TYPE_CHECKING:
 PRICED_BATCHES = 10
 THRESHOLD = 0.05
 _MORE_NAMED = 3
-_WORDS = {
-    "moved": (
-        "The prior on {quantity} moves {outcome} most: per doubling of its weight the median changes by {median}"
-        " {unit}, the 90 % interval by {q05} at its lower and {q95} at its upper end.",
-        "{quantity} 的先验对{outcome}影响最大：其权重每加倍一次，中位数变化 {median} {unit}，"
-        "90% 区间下限变化 {q05}、上限变化 {q95}。",
-    ),
-    "unmoved": (
-        "No prior moves {outcome} noticeably; most influential is the prior on {quantity}"
-        " (sensitivity {psense}, noticeable from {threshold}).",
-        "没有先验对{outcome}有明显影响；影响最大者为 {quantity}（敏感度 {psense}，{threshold} 起视为明显）。",
-    ),
-    "others": (" Also moved by the priors on {names}.", "此外还受下列先验影响：{names}。"),
-    "total": ("the total sink", "总碳汇"),
-}
 
 
 def total_outcome(framework: str) -> str:
@@ -91,23 +76,24 @@ def sensitivity_sentence(
     own = sorted((r for r in rows if r["outcome"] == outcome), key=lambda r: -float(r["psense"]))
     if not own:
         return ""
-    where = LANGUAGES.index(language)
     top = own[0]
     values = {
-        "outcome": called or _WORDS["total"][where],
+        "outcome": called or text("sensitivity total", language),
         "quantity": top["quantity"],
         "unit": top["unit"],
         "psense": f"{float(top['psense']):.2g}",
         "threshold": THRESHOLD,
     }
     if float(top["psense"]) < THRESHOLD:
-        return _WORDS["unmoved"][where].format_map(values)
+        return text("sensitivity unmoved", language, values)
     for name in ("median", "q05", "q95"):
         values[name] = _signed(float(top[f"{name}_change"]))
     others = [str(r["quantity"]) for r in own[1 : 1 + _MORE_NAMED] if float(r["psense"]) >= THRESHOLD]
-    told = _WORDS["moved"][where].format_map(values)
+    told = text("sensitivity moved", language, values)
     separator = "、" if language == "zh" else ", "
-    return told + (_WORDS["others"][where].format(names=separator.join(others)) if others else "")
+    if not others:
+        return told
+    return told + text("sensitivity others", language, {"names": separator.join(others)})
 
 
 def _signed(value: float) -> str:

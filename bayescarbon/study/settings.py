@@ -175,7 +175,7 @@ _NESTED: dict[str, type[BaseModel]] = {
 #: Nested tables that hold one table per name.
 _BY_NAME = ("priors", "taxa", "own_rules")
 _RULE_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_WORDS = {
+_FAULTS = {
     "string_type": "must be text in quotation marks.",
     "float_type": "must be a number.",
     "int_type": "must be a whole number.",
@@ -302,7 +302,7 @@ def _fault_in_words(kind: str, path: list[str], fault: Any) -> str:
         return "must not be blank."
     if kind in ("greater_than_equal", "less_than_equal") and path[-1] == "year":
         return "must be a year between 1900 and 2200."
-    return _WORDS.get(kind, f"{fault['msg']}.")
+    return _FAULTS.get(kind, f"{fault['msg']}.")
 
 
 def _check_quantity(key: str, name: str, quantiles: Quantiles, reader: _Reader) -> bool:

@@ -101,6 +101,11 @@ def test_wheel_holds_no_results_tests_or_caches(wheel: Path) -> None:
     ]
 
 
+def test_wheel_holds_the_compiled_catalogue(wheel: Path, repository: Path) -> None:
+    name = "bayescarbon/locale/zh/LC_MESSAGES/bayescarbon.mo"
+    assert zipfile.ZipFile(wheel).read(name) == (repository / name).read_bytes()
+
+
 def test_resources_come_from_the_installed_package(installed: Installed, repository: Path) -> None:
     code = "from bayescarbon import resources; print(resources.root())"
     root = Path(call([str(installed.python), "-c", code], cwd=installed.elsewhere).stdout.strip())
