@@ -67,8 +67,8 @@ def _detail(rows: Sequence[Discount]) -> list[Line | str]:
     return [
         *aligned([heading, *table], right=range(1, 7)),
         "",
-        f"Mean removal after the baseline share in {rows[0].unit}, of the median farm. The deduction is a share of",
-        "it, with its Monte Carlo error; P(too much): a farm removes less than what the flat deduction leaves.",
+        f"Mean removal after the baseline share in {rows[0].unit}, of a farm such as these. The deduction is a share",
+        "of it, with its Monte Carlo error; P(too much): a farm removes less than what the flat deduction leaves.",
     ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from bayescarbon.issuance.draws import UNIT, refuse_other_unit
+
 
 def creditable(sink: xr.DataArray, baseline_share: xr.DataArray | float) -> xr.DataArray:
     """Return the net sink after the baseline share, draw by draw.
@@ -25,13 +27,15 @@ def creditable(sink: xr.DataArray, baseline_share: xr.DataArray | float) -> xr.D
     Raises
     ------
     ValueError
-        If the share is outside 0 to 1 or is not finite, or the draws of the two are not the same draws.
+        If the sink says that it is in another unit, the share is outside 0 to 1 or is not finite, or the draws of
+        the two are not the same draws.
 
     Notes
     -----
     The margin that carries this share is the one of the carbon price, (1 - k) omega; draws are paired because k and
     the sink are of one posterior.
     """
+    refuse_other_unit(sink, "sink")
     share = (
         baseline_share if isinstance(baseline_share, xr.DataArray) else xr.DataArray(float(baseline_share))
     )
@@ -59,5 +63,5 @@ def creditable(sink: xr.DataArray, baseline_share: xr.DataArray | float) -> xr.D
     if flags:
         net = net.assign_coords(converged=all(flags))
     return net.rename("creditable_sink").assign_attrs(
-        sink.attrs, units="t CO2e", long_name="net sink after the baseline share"
+        sink.attrs, units=UNIT, long_name="net sink after the baseline share"
     )

@@ -55,7 +55,7 @@ def optimal_level(cost_over: float, cost_under: float) -> float:
 
     Notes
     -----
-    The critical ratio of the newsvendor problem (docs/design/5-issuance-rules.md, choosing a level).
+    The critical ratio of the newsvendor problem (docs/issuance.md, choosing a level).
     """
     for name, cost in (("cost_over", cost_over), ("cost_under", cost_under)):
         if not 0.0 < cost < np.inf:

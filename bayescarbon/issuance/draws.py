@@ -10,6 +10,8 @@ from bayescarbon.issuance.statistics import Floats
 
 #: Dimensions of draws: those of a posterior.
 SAMPLE_DIMS = ("chain", "draw")
+#: Unit of everything that is credited.
+UNIT = "t CO2e"
 
 
 def refuse_unconverged(draws: xr.DataArray, allow_unconverged: bool) -> None:
@@ -33,6 +35,30 @@ def refuse_unconverged(draws: xr.DataArray, allow_unconverged: bool) -> None:
         raise ValueError(
             "draws: they come from a fit that failed its diagnostics, so no credits are issued from them; fit again "
             "with more draws, or say allow_unconverged=True"
+        )
+
+
+def refuse_other_unit(draws: xr.DataArray, name: str) -> None:
+    """Refuse draws that say of themselves that they are not in t CO2e.
+
+    Parameters
+    ----------
+    draws : DataArray
+        Draws; pools and the lines of a ledger carry the attribute ``units`` with the value ``t C``. Those without
+        the attribute are taken as they are.
+    name : str
+        What the draws are called in the message.
+
+    Raises
+    ------
+    ValueError
+        If they are in another unit.
+    """
+    unit = str(draws.attrs.get("units", UNIT))
+    if "".join(unit.split()) != "".join(UNIT.split()):
+        raise ValueError(
+            f"{name}: the unit is {unit!r}, and credits are counted in {UNIT}; take the draws from net_sink, or "
+            "convert them (1 t C is 44/12 t CO2e) and their attribute units"
         )
 
 
@@ -91,14 +117,18 @@ def by_scope(draws: xr.DataArray) -> tuple[list[str], Floats]:
     Raises
     ------
     ValueError
-        If a dimension is missing or unknown, there are fewer than two draws, or one is not a finite number.
+        If a dimension is missing or unknown, the draws are in another unit or no real numbers, there are fewer than
+        two, or one is not finite.
     """
     dims = {str(dim) for dim in draws.dims}
     if "scope" not in dims or not dims - {"scope"} or dims - {"scope", *SAMPLE_DIMS}:
         raise ValueError(f"draws: the dims are {tuple(draws.dims)}; they must be scope, chain and draw")
+    refuse_other_unit(draws, "draws")
     missing = {dim: 1 for dim in SAMPLE_DIMS if dim not in dims}
     draws = draws.expand_dims(missing).transpose("scope", *SAMPLE_DIMS)
     names = [str(name) for name in (draws["scope"].values if "scope" in draws.coords else range(len(draws)))]
+    if draws.dtype.kind in "bcmM":
+        raise ValueError(f"draws: they must be real numbers, not {draws.dtype}")
     try:
         values = draws.values.astype(float)
     except (TypeError, ValueError) as error:

@@ -82,3 +82,8 @@ def test_a_fit_that_passed_is_marked_so_and_no_mark_is_made_up() -> None:
     good = sink().assign_coords(converged=True)
     assert bool(creditable(good, share()).coords["converged"])
     assert "converged" not in creditable(sink(), share()).coords
+
+
+def test_a_sink_in_carbon_is_not_taken_for_one_in_co2() -> None:
+    with pytest.raises(ValueError, match=r"^sink: the unit is 't C'.*1 t C is 44/12 t CO2e"):
+        creditable(sink().assign_attrs(units="t C"), share())

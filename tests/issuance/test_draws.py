@@ -40,6 +40,9 @@ def test_dims_of_one_removal() -> None:
         ([1.0, np.nan], "not a finite number somewhere in the draws"),
         ([1.0, np.inf], "not a finite number"),
         (["a", "b"], "must be numbers"),
+        ([1 + 1j, 2 + 0j], "must be real numbers, not complex128"),
+        ([True, False], "must be real numbers, not bool"),
+        (batches(1)[0].assign_attrs(units="t C"), r"the unit is 't C', and .* take the draws from net_sink"),
     ],
 )
 def test_refused(draws: Any, words: str) -> None:
@@ -72,3 +75,12 @@ def test_draws_of_a_failed_fit_are_refused_unless_asked_for() -> None:
     assert issue(total, "posterior_q10", allow_unconverged=True).issued > 0
     sound = batches(2).assign_coords(converged=True).sum("batch")
     assert issue(sound, "posterior_q10").issued > 0
+
+
+def test_unit_is_that_of_net_sink_however_it_is_spaced() -> None:
+    total = batches(1)[0]
+    for unit in ("t CO2e", "tCO2e"):
+        assert issue(total.assign_attrs(units=unit)).issued == issue(total).issued
+    tables = batches(2).rename(batch="scope").assign_attrs(units="kg CO2e")
+    with pytest.raises(ValueError, match=r"the unit is 'kg CO2e'.*counted in t CO2e"):
+        issue_table(tables, ["posterior_q10"])
