@@ -94,6 +94,7 @@ class Valuer:
         self._levels = np.array(sorted({*LEVELS, p, *asked}))
         self._known: dict[frozenset[Hashable], Value] = {}
         self._stand_ins: dict[bytes, Hashable] = {}
+        self._meant: dict[Hashable, Hashable | None] = {}
 
     def value(self, names: Sequence[Hashable], parts: Sequence[Sequence[Hashable]] = ()) -> Value:
         """Return what knowing some parameters is worth.
@@ -117,11 +118,19 @@ class Valuer:
         """Return one column of those that order the draws alike, forwards or backwards, and none that is constant."""
         kept: dict[Hashable, None] = {}
         for name in names:
-            if np.ptp(self._columns[name]) > 0:
-                ranks = midranks(self._columns[name]) - 0.5 * (self._sample.size - 1)
-                alike = max(ranks.tobytes(), (0.0 - ranks).tobytes())
-                kept[self._stand_ins.setdefault(alike, name)] = None
+            if name not in self._meant:
+                self._meant[name] = self._stand_in(name)
+            if (meant := self._meant[name]) is not None:
+                kept[meant] = None
         return tuple(kept)
+
+    def _stand_in(self, name: Hashable) -> Hashable | None:
+        """Return the first column that orders the draws as this one does, None for a constant."""
+        if not np.ptp(self._columns[name]) > 0:
+            return None
+        ranks = midranks(self._columns[name]) - 0.5 * (self._sample.size - 1)
+        alike = max(ranks.tobytes(), (0.0 - ranks).tobytes())
+        return self._stand_ins.setdefault(alike, name)
 
     def _cached(self, names: tuple[Hashable, ...]) -> Value:
         key = frozenset(names)
