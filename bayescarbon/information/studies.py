@@ -144,7 +144,7 @@ def stored_sampling(fit: Fit) -> pd.DataFrame | None:
     if "study_tables/sampling" not in fit.data:
         return None
     frame = dataset_frame(fit.data["study_tables/sampling"].to_dataset())
-    return frame.astype({name: float for name in ("cost_per_sample", "fixed_cost", "max_samples")})
+    return frame.astype(dict.fromkeys(("cost_per_sample", "fixed_cost", "max_samples"), float))
 
 
 def stored_price(fit: Fit) -> CreditPrice | None:

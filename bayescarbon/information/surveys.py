@@ -1,8 +1,8 @@
 """Surveys that have not been made: what n samples of one kind at one place would show, for every draw of a posterior.
 
 A survey is simulated by its own measurement model, with the scatter that the same draw holds and with the errors that
-more samples do not make smaller, and reduced to averages. The averages of a grid of n are nested: the data of a larger n
-hold those of a smaller one, as they would if sampling went on. Samples are taken to be spread over the year.
+more samples do not make smaller, and reduced to averages. The averages of a grid of n are nested: the data of a larger
+n hold those of a smaller one, as they would if sampling went on. Samples are taken to be spread over the year.
 """
 
 from __future__ import annotations
