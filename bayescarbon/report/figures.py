@@ -10,76 +10,34 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import get_font_names
-from matplotlib.text import Text
 
 from bayescarbon.accounting.constants import CO2E_PER_C
 from bayescarbon.accounting.frameworks import named_framework, net_sink, weights
 from bayescarbon.report.colours import framework_colour, line_colour
+from bayescarbon.report.drawing import (
+    FAINT,
+    INK,
+    PAPER,
+    finished,
+    halo,
+    intervals,
+    new_axes,
+    without_sides,
+    zero_line,
+)
+from bayescarbon.report.evidence_figure import evidence
 from bayescarbon.report.language import Language, text
+from bayescarbon.report.terminal import number
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-_INK, _FAINT = "#333333", "#bbbbbb"
-_WIDTH = 7.2
-_PER_ROW, _MARGIN = 0.30, 1.0
+__all__ = ["evidence", "prices", "quantity", "risk_curve", "sinks", "total_sink", "waterfall"]
+
 # Difference in risk from which two names fit beside each other.
 _NAMED_APART = 0.07
-#: Fonts with Chinese glyphs, in the order in which they are looked for; the first of them is on most Linux systems.
-CHINESE_FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "WenQuanYi Zen Hei",
-    "WenQuanYi Micro Hei",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "SimHei",
-)
-
-
-def _fonts() -> list[str]:
-    known = set(get_font_names())
-    return ["DejaVu Sans", *(name for name in CHINESE_FONTS if name in known)]
-
-
-def _axes(rows: int, *, width: float = _WIDTH, height: float | None = None) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(width, height or _MARGIN + _PER_ROW * max(rows, 2)), layout="constrained")
-    axes = figure.subplots()
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(colors=_INK, labelsize=9)
-    return figure, axes
-
-
-def _label(figure: Figure, axes: Axes, x: str, y: str = "") -> Figure:
-    axes.set_xlabel(x, fontsize=9, color=_INK)
-    axes.set_ylabel(y, fontsize=9, color=_INK)
-    family = _fonts()
-    for item in figure.findobj(Text):
-        item.set_fontfamily(family)
-    return figure
-
-
-def _intervals(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], colours: Sequence[str]) -> None:
-    """Draw a dot and an interval per row, the first on top."""
-    places = np.arange(len(rows))[::-1]
-    for place, low, middle, high, colour in zip(
-        places, rows["q05"], rows["median"], rows["q95"], colours, strict=True
-    ):
-        axes.plot([low, high], [place, place], color=colour, linewidth=3, solid_capstyle="round")
-        axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor="white")
-    axes.set_yticks(places, labels)
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-
-
-def _zero(axes: Axes) -> None:
-    axes.axvline(0.0, color=_FAINT, linewidth=1, zorder=0)
 
 
 def sinks(table: pd.DataFrame, *, scope: str = "total", language: Language = "en") -> Figure:
@@ -110,10 +68,10 @@ def sinks(table: pd.DataFrame, *, scope: str = "total", language: Language = "en
             f"sinks: no scope {scope!r}; there are {', '.join(map(str, table['scope'].unique()))}"
         )
     names = [str(name) for name in rows["framework"]]
-    figure, axes = _axes(len(rows))
-    _intervals(axes, rows, names, [framework_colour(name) for name in names])
-    _zero(axes)
-    return _label(figure, axes, text("axis sinks", language))
+    figure, axes = new_axes(len(rows))
+    intervals(axes, rows, names, [framework_colour(name) for name in names])
+    zero_line(axes)
+    return finished(figure, axes, text("axis sinks", language))
 
 
 def total_sink(
@@ -142,7 +100,7 @@ def total_sink(
         If there is no such framework.
     """
     draws = net_sink(ledger, framework).sum("batch").values.ravel()
-    figure, axes = _axes(0, height=2.6)
+    figure, axes = new_axes(0, height=2.6)
     low, high = np.quantile(draws, [0.005, 0.995])
     bars = int(np.clip(2 * np.cbrt(draws.size), 12, 50))
     edges = np.linspace(low, high, bars + 1) if low < high else np.array([low - 0.5, low + 0.5])
@@ -159,12 +117,24 @@ def total_sink(
     q05, middle, q95 = np.quantile(draws, [0.05, 0.5, 0.95])
     place = -0.08 * float(np.max(heights))
     axes.plot([q05, q95], [place, place], color=colour, linewidth=3, solid_capstyle="round")
-    axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor="white")
+    axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor=PAPER)
+    for value in (q05, middle, q95):
+        axes.annotate(
+            number(float(value)),
+            (value, place),
+            xytext=(0, -6),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=8,
+        )
+    # Room for the numbers below the bar.
+    axes.set_ylim(bottom=3.2 * place)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     if low < 0 < high:
-        _zero(axes)
-    return _label(figure, axes, text("axis total", language))
+        zero_line(axes)
+    return finished(figure, axes, text("axis total", language))
 
 
 def waterfall(
@@ -202,7 +172,7 @@ def waterfall(
     net = sum(shown.values(), np.zeros(ledger.sizes["chain"] * ledger.sizes["draw"]))
     names = [*shown, text("axis net", language)]
     colours = [*(line_colour(line) for line in shown), framework_colour(framework)]
-    figure, axes = _axes(len(names))
+    figure, axes = new_axes(len(names))
     start = 0.0
     places = np.arange(len(names))[::-1]
     for place, values, colour in zip(places, [*shown.values(), net], colours, strict=True):
@@ -210,13 +180,12 @@ def waterfall(
         begin, mean = (0.0 if last else start), float(values.mean())
         axes.barh(place, mean, left=begin, height=0.62, color=colour)
         low, high = np.quantile(values, [0.05, 0.95])
-        axes.plot([begin + low, begin + high], [place, place], color=_INK, linewidth=1.2)
+        axes.plot([begin + low, begin + high], [place, place], color=INK, linewidth=1.2, path_effects=halo())
         start += mean
     axes.set_yticks(places, names)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-    _zero(axes)
-    return _label(figure, axes, text("axis waterfall", language))
+    without_sides(axes)
+    zero_line(axes)
+    return finished(figure, axes, text("axis waterfall", language))
 
 
 def prices(table: pd.DataFrame, *, unit: str = "t CO2e", language: Language = "en") -> Figure:
@@ -244,10 +213,10 @@ def prices(table: pd.DataFrame, *, unit: str = "t CO2e", language: Language = "e
     rows = table[table["unit"].str.endswith(f"/{unit}")]
     if rows.empty:
         raise ValueError(f"prices: the table has no price per {unit}")
-    figure, axes = _axes(len(rows))
-    _intervals(axes, rows, [str(name) for name in rows["batch"]], ["#0072b2"] * len(rows))
-    _zero(axes)
-    return _label(figure, axes, text("axis price", language, {"unit": str(rows["unit"].iloc[0])}))
+    figure, axes = new_axes(len(rows))
+    intervals(axes, rows, [str(name) for name in rows["batch"]], ["#0072b2"] * len(rows))
+    zero_line(axes)
+    return finished(figure, axes, text("axis price", language, {"unit": str(rows["unit"].iloc[0])}))
 
 
 def risk_curve(
@@ -264,7 +233,7 @@ def risk_curve(
     language : {"en", "zh"}
         Of the labels.
     """
-    figure, axes = _axes(0, height=3.6)
+    figure, axes = new_axes(0, height=3.6)
     axes.plot(100 * table["p_overcredit"], table["issued"], color="#009e73", linewidth=2.5)
     for names, risk, issued in _near(marked or {}):
         axes.annotate(
@@ -273,17 +242,17 @@ def risk_curve(
             textcoords="offset points",
             xytext=(3, -5),
             va="top",
-            fontsize=7,
+            fontsize=8,
         )
     for risk, issued in (marked or {}).values():
-        axes.plot(100 * risk, issued, "o", color=_INK, markersize=5)
+        axes.plot(100 * risk, issued, "o", color=INK, markersize=5)
     axes.set_xlim(0, 60)
     seen = table.loc[table["p_overcredit"] <= 0.6, "issued"]
     if len(seen) and seen.max() > seen.min():
         space = seen.max() - seen.min()
         # Room below the curve for the names of the rules.
         axes.set_ylim(max(0.0, seen.min() - 0.35 * space), seen.max() + 0.05 * space)
-    return _label(figure, axes, text("axis risk", language), text("axis issued", language))
+    return finished(figure, axes, text("axis risk", language), text("axis issued", language))
 
 
 def _near(marked: Mapping[str, tuple[float, float]]) -> list[tuple[list[str], float, float]]:
@@ -326,9 +295,9 @@ def quantity(
     low = min(np.quantile(values, 0.005) for values in draws)
     high = max(np.quantile(values, 0.995) for values in draws)
     edges = np.geomspace(low, high, 60) if log else np.linspace(low, high, 60)
-    figure, axes = _axes(0, height=2.6)
+    figure, axes = new_axes(0, height=2.6)
     for values, colour, word in zip(
-        draws, (_FAINT, "#0072b2"), ("axis prior", "axis posterior"), strict=True
+        draws, (FAINT, "#0072b2"), ("axis prior", "axis posterior"), strict=True
     ):
         inside = values[(values >= low) & (values <= high)]
         # Shares, not densities: on a logarithmic axis a density per unit would mislead the eye.
@@ -339,4 +308,4 @@ def quantity(
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.legend(frameon=False, fontsize=9)
-    return _label(figure, axes, label)
+    return finished(figure, axes, label)

@@ -13,7 +13,7 @@ WORDS: dict[str, str] = {
     ),
     "page unconverged": "NOT CONVERGED: the numbers on this page must not be used. {reasons}",
     "page more": "{n} more rows in {table}.csv",
-    "page none": "Nothing to show.",
+    "page caption": "{caption}, in {unit}",
     # sections
     "section headline": "Headline",
     "section sinks": "Sinks by way of counting",
@@ -69,8 +69,12 @@ WORDS: dict[str, str] = {
         "Histogram of the posterior net sink of the whole study: median {median}, 90 % interval {q05} to"
         " {q95} t CO2e."
     ),
+    "headline credits": "{credits} t CO2e in whole tonnes",
+    "headline credits detail": "{issued} before rounding down; Monte Carlo standard error {error}.",
     "headline trail": "Where these numbers come from",
     "axis total": "net sink of the whole study, t CO2e (dot: median; bar: 5 % to 95 %)",
+    "axis farm": "farm ({n})",
+    "axis literature": "literature ({n})",
     # credits
     "credits about": (
         "Credits are computed after the baseline share is taken off, by the framework {framework}. A deduction is the"
@@ -80,7 +84,7 @@ WORDS: dict[str, str] = {
     "slider sentence": (
         "At a risk of {risk}, {issued} t CO2e are issued; credited too much on average: {excess} t CO2e."
     ),
-    "curve caption": "What any accepted risk would issue (t CO2e)",
+    "curve caption": "What any accepted risk would issue",
     "curve alt": (
         "Curve: credits issued against the risk of over-crediting, with the rules of the study marked on it."
     ),
@@ -98,6 +102,14 @@ WORDS: dict[str, str] = {
     "evidence about": (
         "{own} of {n} quantities at their places have rows of the farm's own; the others rest on the literature and on"
         " stated priors. A quantity without own rows is as wide as farms differ."
+    ),
+    "evidence alt": (
+        "For each of {names}: the posterior at the farm's places as dots and intervals, above the rows of evidence,"
+        " those of the farm as diamonds and those of the literature as circles. The tables have the numbers."
+    ),
+    "evidence figure": (
+        "Dots and bars: the posterior, median and 90 % interval. Diamonds: rows of the farm; circles: rows of the"
+        " literature; lines: ranges; triangles: bounds. Each row is listed, with its source, in the audit trail."
     ),
     "evidence caption": (
         "Quantities: posterior, and rows behind it (own: at this place; all: farm and literature, anywhere)"

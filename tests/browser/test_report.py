@@ -49,7 +49,7 @@ def test_opens_quietly_fetches_nothing_and_needs_no_sideways_scroll(
     boxes = browser.value(
         "[...document.querySelectorAll('figure svg')].map(f => f.getBoundingClientRect()).map(b => [b.right, b.height])"
     )
-    assert len(boxes) == 5
+    assert len(boxes) == 6
     assert all(right <= width and height > 80 for right, height in boxes)
 
 

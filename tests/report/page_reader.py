@@ -27,6 +27,7 @@ class Page(HTMLParser):
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._inside: list[str] = []
+        self._joined = False
         self._number: dict[str, str | None] | None = None
         self.feed(self.html)
 
@@ -34,8 +35,10 @@ class Page(HTMLParser):
         told = dict(attrs)
         self.tags.append(tag)
         self._inside.append(tag)
-        if tag in ("meta", "link", "input", "br", "img"):
+        if tag in ("meta", "link", "input", "br", "img", "wbr"):
             self._inside.pop()
+        # A place where a name may be broken is no gap between words.
+        self._joined = tag == "wbr"
         if told.get("id"):
             self.ids.append(str(told["id"]))
         if tag == "html":
@@ -63,7 +66,12 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._inside and self._inside[-1] in ("style", "script"):
             return
-        self.words.append(data)
+        data = data.replace("\N{NO-BREAK SPACE}", " ")
+        if self._joined:
+            self.words[-1] += data
+        else:
+            self.words.append(data)
+        self._joined = False
         if self._number is not None:
             self.numbers.append((str(self._number["value"]), str(self._number["title"]), data))
 

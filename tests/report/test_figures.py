@@ -115,6 +115,62 @@ def test_prior_and_posterior_are_drawn_as_shares_of_their_draws() -> None:
         figures.quantity(np.array([-1.0, 1.0]), np.array([1.0]), label="b", log=True)
 
 
+ROWS = pd.DataFrame(
+    {
+        "quantity": ["a", "a", "a", "a", "a", "b", "c", "none"],
+        "origin": ["literature", "literature", "literature", "literature", "farm", "farm", "literature", "literature"],
+        "value": [0.2, 0.1, np.nan, np.nan, 0.3, 5.0, 7.0, 1.0],
+        "low": [np.nan, np.nan, 0.05, 0.6, np.nan, np.nan, np.nan, np.nan],
+        "high": [np.nan, np.nan, 0.4, np.nan, np.nan, np.nan, np.nan, np.nan],
+    }
+)
+POSTERIOR = pd.DataFrame(
+    {
+        "quantity": ["c", "b", "a", "a", "d"],
+        "species": ["", "", "one", "two", ""],
+        "site": ["x"] * 5,
+        "unit": ["g", "mg", "t C / t C", "t C / t C", "g"],
+        "q05": [1.0, 2.0, 0.1, 0.15, 1.0],
+        "median": [2.0, 3.0, 0.2, 0.25, 2.0],
+        "q95": [3.0, 400.0, 0.3, 0.35, 3.0],
+    }
+)
+
+
+def test_rows_of_evidence_stand_under_the_posterior() -> None:
+    axes = figures.evidence(ROWS, POSTERIOR, ["a"]).axes[0]
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["one", "two", "farm (1)", "literature (4)"]
+    lines = [
+        (line.get_marker(), line.get_xdata().tolist(), round(float(line.get_ydata()[0]))) for line in axes.lines
+    ]
+    assert lines[:4] == [
+        ("None", [0.1, 0.3], 0), ("o", [0.2], 0), ("None", [0.15, 0.35], 1), ("o", [0.25], 1),
+    ]  # fmt: skip
+    assert lines[4] == ("D", [0.3], 2)
+    # Those of the literature by size: values, the range, and the lower bound as a triangle that points up the axis.
+    assert lines[5:] == [("o", [0.1], 3), ("o", [0.2], 3), ("None", [0.05, 0.4], 3), (">", [0.6], 3)]
+    assert axes.get_title(loc="left") == "a, t C / t C"
+
+
+def test_quantities_that_the_farm_measured_come_first_and_only_those_with_a_posterior() -> None:
+    axes = figures.evidence(ROWS, POSTERIOR).axes
+    assert [one.get_title(loc="left").split(",")[0] for one in axes] == ["a", "b", "c"]
+    # 2 to 400: steps of equal factors.
+    assert [one.get_xscale() for one in axes] == ["linear", "log", "linear"]
+    with pytest.raises(ValueError, match="no quantity 'e'; those with rows: a, b, c"):
+        figures.evidence(ROWS, POSTERIOR, ["e"])
+
+
+def test_of_many_rows_a_hundred_are_drawn_from_the_lowest_to_the_highest() -> None:
+    many = pd.DataFrame(
+        {"quantity": "b", "origin": "farm", "value": np.arange(1.0, 2001.0), "low": np.nan, "high": np.nan}
+    )
+    drawn = [line for line in figures.evidence(many, POSTERIOR).axes[0].lines if line.get_marker() == "D"]
+    values = [float(line.get_xdata()[0]) for line in drawn]
+    assert (len(values), values[0], values[-1]) == (100, 1.0, 2000.0)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_figure_can_be_saved_in_both_languages(language: figures.Language, tmp_path) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "figure.svg"

@@ -148,8 +148,16 @@ def test_what_users_write_stays_text(tmp_path: Path) -> None:
 
 def test_figures_are_described(folder: Path) -> None:
     labels = read_page(folder).labels
-    assert len(labels) == 5
+    assert len(labels) == 6
     assert all(len(label) > 30 for label in labels)
+
+
+def test_a_unit_that_all_rows_share_stands_in_the_caption(folder: Path) -> None:
+    read = read_page(folder)
+    for key, unit in (("sinks caption", "t CO2e"), ("pools caption", "t C")):
+        assert text("page caption", "en", {"caption": text(key, "en"), "unit": unit}) in read.text
+    # Prices are per tonne of C and of CO2e: there it is a column.
+    assert "CNY/t CO2e" in read.words and "CNY/t C" in read.words
 
 
 def test_the_same_results_make_the_same_bytes(folder: Path) -> None:

@@ -93,7 +93,7 @@ def _curve(printer: Printer, own: Mapping[str, str]) -> list[Part]:
     caption = text("curve caption", language)
     columns = ("p_overcredit", "issued", "expected_overcredit", "unit")
     table = printer.grid("risk_curve", caption, columns, most=len(rows))
-    return [slider, Picture(inline_svg(drawn, "f-risk", alt), alt), Fold(caption, (table,))]
+    return [slider, Picture(inline_svg(drawn, "f-risk", alt), alt), Fold(caption, (table,), screen=True)]
 
 
 def _step(row: Row, printer: Printer) -> Mapping[str, str]:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Narrow enough to be read on a telephone without zooming, inches.
-_WIDTH = 5.2
+_WIDTH = 4.5
+# Part of the width that the name of an axis may take: the axis itself is narrower than the figure.
+_BROKEN_FROM = 0.6
 # Colours of paper and ink follow the page, which is light or dark; those of the lines stay.
 _FOLLOWING = {
     "#333333": "currentColor",
@@ -42,8 +44,17 @@ def inline_svg(figure: Figure, name: str, alt: str) -> Markup:
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}), warnings.catch_warnings():
         # Only measured here: the reader's browser draws the letters with fonts of its own.
         warnings.filterwarnings("ignore", message="Glyph .* missing")
+        _broken_labels(figure)
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     return Markup(_adapted(buffer.getvalue(), name, alt))
+
+
+def _broken_labels(figure: Figure) -> None:
+    """Break the name of a horizontal axis before its bracket where one line is wider than the figure."""
+    for axes in figure.axes:
+        label = axes.xaxis.label
+        if label.get_window_extent().width > _BROKEN_FROM * figure.bbox.width:
+            label.set_text(re.sub(r"\s*([(（])", r"\n\1", label.get_text(), count=1))
 
 
 def _adapted(svg: str, name: str, alt: str) -> str:

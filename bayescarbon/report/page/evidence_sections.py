@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from bayescarbon.report.language import Language, text
-from bayescarbon.report.page.parts import Card, Cards, Fold, Grid, Head, Part, Section, Words
+from bayescarbon.report.page.parts import Card, Cards, Fold, Grid, Head, Part, Picture, Section, Spread, Words
 from bayescarbon.report.page.printer import Printer
 from bayescarbon.report.sensitivity import THRESHOLD, sensitivity_sentence, total_outcome
 
@@ -18,7 +18,7 @@ _INFLUENTIAL = 10
 
 
 def evidence(printer: Printer) -> Section:
-    """Return every quantity with its posterior and how many rows stand behind it.
+    """Return every quantity with its posterior and the rows behind it, the farm's against the literature's.
 
     Parameters
     ----------
@@ -27,9 +27,38 @@ def evidence(printer: Printer) -> Section:
     """
     language, rows = printer.language, printer.saved.rows("quantities")
     own = sum(row["n_own"] > 0 for row in rows)
-    grid = printer.grid("quantities", text("evidence caption", language), _QUANTITIES, most=300)
-    parts = (Words(printer.say("evidence about", {"own": own, "n": len(rows)})), grid)
+    caption = text("evidence caption", language)
+    table = Fold(caption, (printer.grid("quantities", caption, _QUANTITIES, most=300),))
+    parts = (
+        Words(printer.say("evidence about", {"own": own, "n": len(rows)})),
+        *_evidence_figure(printer),
+        table,
+    )
     return Section("evidence", text("section evidence", language), parts)
+
+
+def _evidence_figure(printer: Printer) -> list[Part]:
+    """Return the rows of the farm and of the literature under the posterior of the quantities that have most."""
+    if not printer.saved.rows("evidence"):
+        return []
+    import pandas as pd
+
+    from bayescarbon.report import figures
+    from bayescarbon.report.evidence_figure import MOST_QUANTITIES, quantities_with_rows
+    from bayescarbon.report.page.drawings import inline_svg
+
+    rows, quantities = (pd.DataFrame(printer.saved.rows(name)) for name in ("evidence", "quantities"))
+    names = quantities_with_rows(rows, quantities)[:MOST_QUANTITIES]
+    if not names:
+        return []
+    half = (len(names) + 1) // 2
+    pictures: list[Picture] = []
+    for at, shown in enumerate((names[:half], names[half:])):
+        if shown:
+            alt = text("evidence alt", printer.language, {"names": ", ".join(shown)})
+            drawn = figures.evidence(rows, quantities, shown, language=printer.language)
+            pictures.append(Picture(inline_svg(drawn, f"f-evidence-{at + 1}", alt), alt))
+    return [Words(printer.say("evidence figure"), "aside"), Spread(pictures[:1], pictures[1:])]
 
 
 def diagnostics(printer: Printer) -> Section:

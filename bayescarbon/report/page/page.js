@@ -24,10 +24,10 @@
   };
   addEventListener("hashchange", open);
   open();
-  // Paper cannot be unfolded; the audit trail stays folded, it is for the screen.
+  // Paper cannot be unfolded; what is for the screen only, such as the audit trail, is not printed at all.
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open]):not(.step)")];
+    folded = [...document.querySelectorAll("details:not([open]):not(.step):not(.screen)")];
     for (const one of folded) one.open = true;
   });
   addEventListener("afterprint", () => {

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 @dataclass(frozen=True)
 class Words:
-    """A paragraph. `tone` is a CSS class: ``lead`` for the headline, ``alarm`` for what must be seen first."""
+    """A paragraph. `tone` is a CSS class: ``lead`` for the headline, ``label`` above it, ``aside`` for what may wait."""
 
     text: Markup
     tone: str = ""
@@ -26,8 +26,8 @@ class Head:
     ----------
     name, meaning : str
         Blank where the cells speak for themselves.
-    style : {"n", "long", ""}
-        Numbers, sentences, or names.
+    style : {"n", "long", "unit", ""}
+        Numbers, sentences, units, or names.
     """
 
     name: str = ""
@@ -59,10 +59,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class Fold:
-    """Parts behind a summary that opens on demand."""
+    """Parts behind a summary that opens on demand; `screen` if paper can do without them."""
 
     summary: str
     parts: Sequence[Part]
+    screen: bool = False
     kind: ClassVar[str] = "fold"
 
 
@@ -149,7 +150,16 @@ class Group:
     kind: ClassVar[str] = "group"
 
 
-type Part = Words | Grid | Picture | Fold | Cards | Slider | TrailCard | Links | Group
+@dataclass(frozen=True)
+class Spread:
+    """Parts in two columns where the window is wide enough, otherwise one below the other."""
+
+    first: Sequence[Part]
+    second: Sequence[Part]
+    kind: ClassVar[str] = "spread"
+
+
+type Part = Words | Grid | Picture | Fold | Cards | Slider | TrailCard | Links | Group | Spread
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _KINDS_OF_COLUMN = {
     "id": "evidence",
 }  # fmt: skip
 _SENTENCES = ("note", "verdict")
+_CODE = re.compile(r"`([^`<>]+)`")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Printer:
 
     def say(self, key: str, values: Mapping[str, object] | None = None) -> Markup:
         """Return a sentence of the language tables with values that are escaped unless they are markup."""
-        return Markup(self.unfilled(key).format_map(values or {}))
+        said = Markup(self.unfilled(key).format_map(values or {}))
+        return Markup(_CODE.sub(r"<code>\1</code>", said.replace(" %", "\N{NO-BREAK SPACE}%")))
 
     def unfilled(self, key: str) -> Markup:
         """Return a sentence with its placeholders."""
@@ -51,7 +54,8 @@ class Printer:
     def value(self, table: str, at: int, column: str) -> Markup:
         """Return one cell of a table: a number with its whereabouts, a name with its link."""
         value = self.saved.tables[table][at][column]
-        seen = escape(shown(column, value, self.language))
+        # Long names may be broken where they are made of words.
+        seen = escape(shown(column, value, self.language)).replace("_", Markup("_<wbr>"))
         if isinstance(value, float):
             where = f"{table}.csv, {at + 2}, {column}: {value!r}"
             return Markup('<data value="{}" title="{}">{}</data>').format(repr(value), where, seen)
@@ -73,7 +77,7 @@ class Printer:
         """Return the head of a column: its name in the language if it has one, and what it means."""
         rows = self.saved.tables[table]
         numbers = any(isinstance(row[column], float) for row in rows)
-        style = "n" if numbers else "long" if column in _SENTENCES else ""
+        style = "n" if numbers else "long" if column in _SENTENCES else "unit" if column == "unit" else ""
         return Head(heading(column, self.language), column_meaning(column, self.language, table), style)
 
     def grid(
@@ -95,13 +99,19 @@ class Printer:
         columns : sequence of str
             Default: all.
         positions : sequence of int, optional
-            Which rows; default: all.
+            Which rows; default: all. A unit that all of them share stands in the caption, and a column of remarks of
+            which none has any is left out.
         most : int
             How many of them to show; how many are left out is said below.
         """
         rows: list[Row] = self.saved.tables[table]
         chosen = range(len(rows)) if positions is None else positions
         names = [c for c in (columns or (rows[0] if rows else ())) if rows and c in rows[0]]
+        names = [c for c in names if c not in _SENTENCES or any(rows[at][c] for at in chosen)]
+        units = {rows[at]["unit"] for at in chosen} if "unit" in names else set()
+        if len(units) == 1 and (unit := units.pop()):
+            names.remove("unit")
+            caption = text("page caption", self.language, {"caption": caption, "unit": unit})
         cells = tuple(tuple(self.value(table, at, c) for c in names) for at in chosen[:most])
         hidden = len(chosen) - len(cells)
         more = text("page more", self.language, {"n": hidden, "table": table}) if hidden > 0 else ""

@@ -9,7 +9,7 @@ from markupsafe import escape
 from bayescarbon.report.credits import TOTAL
 from bayescarbon.report.equations import PRICED_FRAMEWORK
 from bayescarbon.report.language import text
-from bayescarbon.report.page.parts import Fold, Link, Links, Part, Picture, Section, Words
+from bayescarbon.report.page.parts import Fold, Link, Links, Part, Picture, Section, Spread, Words
 from bayescarbon.report.page.printer import Printer
 from bayescarbon.report.sensitivity import sensitivity_sentence, total_outcome
 from bayescarbon.report.terminal import number
@@ -43,7 +43,10 @@ def headline(printer: Printer, ledger: xr.Dataset) -> Section:
     (at,) = printer.where("sinks", {"scope": TOTAL, "framework": framework})
     told = printer.values("sinks", at, (*_INTERVAL, "p_positive"))
     sink = printer.say("sink", told | {"p": told["p_positive"]})
-    parts: list[Part] = [Words(printer.say("total", {"framework": framework})), Words(sink, "lead")]
+    parts: list[Part] = [
+        Words(printer.say("total", {"framework": framework}), "label"),
+        Words(sink, "lead"),
+    ]
     parts += _credits_in_words(printer) + _prices_in_words(printer)
     moved = sensitivity_sentence(
         [row for row in saved.rows("sensitivity") if row["psense"] is not None],
@@ -52,14 +55,14 @@ def headline(printer: Printer, ledger: xr.Dataset) -> Section:
     )
     alt = text("headline alt", language, {c: number(saved.tables["sinks"][at][c]) for c in _INTERVAL})
     drawn = inline_svg(figures.total_sink(ledger, framework, language=language), "f-headline", alt)
-    parts.append(Picture(drawn, alt))
+    beside: list[Part] = [Picture(drawn, alt), Words(printer.say("interval"), "aside")]
+    beside.append(Words(printer.say("gross"), "aside"))
     if moved:
         parts.append(Words(escape(moved)))
-    parts += [Words(printer.say("interval"), "aside"), Words(printer.say("gross"), "aside")]
     numbers = [step for step in printer.steps.values() if step.kind == "number"]
     named = tuple(Link(step.anchor, step.name) for step in numbers[: 2 + _PRICED_IN_WORDS])
     parts.append(Links(text("headline trail", language), named))
-    return Section("headline", text("section headline", language), parts)
+    return Section("headline", text("section headline", language), (Spread(parts, beside),))
 
 
 def _credits_in_words(printer: Printer) -> list[Part]:
@@ -74,15 +77,15 @@ def _credits_in_words(printer: Printer) -> list[Part]:
         mean = printer.values("issuance", found[0], ("mean",))
         reason = printer.say("reason negative" if row["mean"] <= 0 else "reason uncertain", mean)
         said = printer.say("credits_none", {"reason": reason})
-        return [Words(printer.say("credits", about)), Words(said, "lead")]
+        return [Words(printer.say("credits", about), "label"), Words(said, "lead")]
     risk = printer.where("issuance_risk", wanted | {"rule": manifest["headline_rule"]})[0]
     told = printer.values("issuance", found[0], ("p_overcredit", "expected_overcredit", "issued"))
     size = printer.values("issuance_risk", risk, ("credits", "issued_mcse"))
     values = size | {"issued": told["issued"], "error": size["issued_mcse"]}
-    few = row["issued"] < 100
     return [
-        Words(printer.say("credits", about)),
-        Words(printer.say("credits_issued_few" if few else "credits_issued", values), "lead"),
+        Words(printer.say("credits", about), "label"),
+        Words(printer.say("headline credits", values), "lead"),
+        Words(printer.say("headline credits detail", values)),
         Words(
             printer.say("credits_risk", {"p": told["p_overcredit"], "excess": told["expected_overcredit"]})
         ),
@@ -130,10 +133,10 @@ def sinks(printer: Printer) -> Section:
         ("scope", *columns[1:]),
         batches,
     )
+    picture = Picture(inline_svg(drawn, "f-sinks", alt), alt)
     parts: list[Part] = [
         Words(printer.say("sinks about")),
-        Picture(inline_svg(drawn, "f-sinks", alt), alt),
-        printer.grid("sinks", caption, columns, total),
+        Spread((picture,), (printer.grid("sinks", caption, columns, total),)),
         own,
     ]
     return Section("sinks", text("section sinks", language), parts)
@@ -159,14 +162,15 @@ def ledger_lines(printer: Printer, ledger: xr.Dataset) -> Section:
     about = {"framework": framework, "mean": number(saved.tables["sinks"][at]["mean"])}
     alt = text("waterfall alt", language, about)
     drawn = figures.waterfall(ledger, framework, language=language)
-    parts: list[Part] = [
-        Words(printer.say("ledger about", {"framework": framework})),
-        Picture(inline_svg(drawn, "f-waterfall", alt), alt),
-    ]
+    beside: list[Part] = []
     if saved.rows("pools"):
         shown = printer.where("pools", {"scope": TOTAL})
         caption = text("pools caption", language)
-        parts.append(printer.grid("pools", caption, ("pool", "mean", *_INTERVAL, "unit"), shown))
+        beside.append(printer.grid("pools", caption, ("pool", "mean", *_INTERVAL, "unit"), shown))
+    parts: list[Part] = [
+        Words(printer.say("ledger about", {"framework": framework})),
+        Spread((Picture(inline_svg(drawn, "f-waterfall", alt), alt),), beside),
+    ]
     for batch in batches[:SHOWN_LEDGERS]:
         caption = text("ledger caption", language, {"batch": batch})
         grid = printer.grid("ledger", caption, _LEDGER, printer.where("ledger", {"batch": batch}))
@@ -189,6 +193,7 @@ def price(printer: Printer) -> Section:
     if not rows:
         return Section("price", title, (Words(printer.say("missing price")),))
     parts: list[Part] = [Words(printer.say("price about"))]
+    pictures: list[Part] = []
     priced = [row for row in rows if row["unit"].endswith("/t CO2e") and row["median"] is not None]
     if priced:
         import pandas as pd
@@ -198,9 +203,10 @@ def price(printer: Printer) -> Section:
 
         alt = text("price alt", language, {"n": len(priced)})
         drawn = figures.prices(pd.DataFrame(priced[:SHOWN_LEDGERS]), language=language)
-        parts.append(Picture(inline_svg(drawn, "f-price", alt), alt))
+        pictures.append(Picture(inline_svg(drawn, "f-price", alt), alt))
     columns = ("batch", *_INTERVAL, "unit", "p_negative", "p_undefined")
-    parts.append(printer.grid("prices", text("price caption", language), columns))
+    table = printer.grid("prices", text("price caption", language), columns)
+    parts.append(Spread(pictures, (table,)) if pictures else table)
     counted = Link(anchor(f"framework:{PRICED_FRAMEWORK}"), PRICED_FRAMEWORK)
     parts.append(Links(text("trail rests", language), (counted,)))
     return Section("price", title, parts)
