@@ -6,7 +6,7 @@ pyplot, so that nothing of them lingers in a session.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -296,9 +296,7 @@ def quantity(
     high = max(np.quantile(values, 0.995) for values in draws)
     edges = np.geomspace(low, high, 60) if log else np.linspace(low, high, 60)
     figure, axes = new_axes(0, height=2.6)
-    for values, colour, word in zip(
-        draws, (FAINT, "#0072b2"), ("axis prior", "axis posterior"), strict=True
-    ):
+    for values, colour, word in zip(draws, (FAINT, "#0072b2"), ("axis prior", "axis posterior"), strict=True):
         inside = values[(values >= low) & (values <= high)]
         # Shares, not densities: on a logarithmic axis a density per unit would mislead the eye.
         share = np.full(inside.size, 1.0 / values.size)

@@ -118,7 +118,16 @@ def test_prior_and_posterior_are_drawn_as_shares_of_their_draws() -> None:
 ROWS = pd.DataFrame(
     {
         "quantity": ["a", "a", "a", "a", "a", "b", "c", "none"],
-        "origin": ["literature", "literature", "literature", "literature", "farm", "farm", "literature", "literature"],
+        "origin": [
+            "literature",
+            "literature",
+            "literature",
+            "literature",
+            "farm",
+            "farm",
+            "literature",
+            "literature",
+        ],
         "value": [0.2, 0.1, np.nan, np.nan, 0.3, 5.0, 7.0, 1.0],
         "low": [np.nan, np.nan, 0.05, 0.6, np.nan, np.nan, np.nan, np.nan],
         "high": [np.nan, np.nan, 0.4, np.nan, np.nan, np.nan, np.nan, np.nan],
@@ -142,7 +151,8 @@ def test_rows_of_evidence_stand_under_the_posterior() -> None:
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels == ["one", "two", "farm (1)", "literature (4)"]
     lines = [
-        (line.get_marker(), line.get_xdata().tolist(), round(float(line.get_ydata()[0]))) for line in axes.lines
+        (line.get_marker(), line.get_xdata().tolist(), round(float(line.get_ydata()[0])))
+        for line in axes.lines
     ]
     assert lines[:4] == [
         ("None", [0.1, 0.3], 0), ("o", [0.2], 0), ("None", [0.15, 0.35], 1), ("o", [0.25], 1),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 @dataclass(frozen=True)
 class Words:
-    """A paragraph. `tone` is a CSS class: ``lead`` for the headline, ``label`` above it, ``aside`` for what may wait."""
+    """A paragraph. `tone` is a CSS class: ``lead`` for the headline, ``label`` above it, ``aside`` for the rest."""
 
     text: Markup
     tone: str = ""
