@@ -10,10 +10,9 @@ import pymc as pm
 
 from bayescarbon.evidence.quantities import Z95
 from bayescarbon.evidence.table import SEASONS
-from bayescarbon.model.dilution import diluted_by
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.hierarchy import Informed, hierarchy, informed_part, node_label, observed_means
-from bayescarbon.model.layout import LEVELS, Layout, StudyCells, start_layout, study_cells
+from bayescarbon.model.layout import Layout, StudyCells, start_layout, study_cells
 from bayescarbon.model.likelihood import direct_log_likelihood
 from bayescarbon.model.measurements import MEASUREMENT_MODELS, Term
 from bayescarbon.model.observations import Observations, observe, seasonal_items
@@ -102,16 +101,12 @@ def model_of(specification: Specification) -> pm.Model:
         "item": [layout.items[i].name for i in informed.items],
         "level": [layout.sd_name[sd] for sd in informed.sds],
         "node": [node_label(layout, node) for node in informed.nodes],
+        "effect_node": [node_label(layout, node) for node in informed.nodes[len(informed.items) :]],
         "seasonal": informed.seasonal,
         "season": list(SEASONS),
         "contrast": list(range(1, len(SEASONS))),
         "scatter_of": observations.scatter_names,
     }
-    level = np.array(layout.level)[informed.nodes]
-    follows = diluted_by(layout)[informed.nodes] >= 0
-    for depth, name in enumerate(LEVELS):
-        for dim, here in ((f"{name}_node", ~follows), (f"{name}_following_node", follows)):
-            coords[dim] = [node_label(layout, node) for node in informed.nodes[(level == depth) & here]]
     with pm.Model(coords=coords) as model:
         eta = hierarchy(layout, informed)
         contrast = None

@@ -19,8 +19,9 @@ from pytensor.xtensor import as_xtensor
 from bayescarbon.model.centring import centring_weights, information, season_centring
 from bayescarbon.model.composites import composed
 from bayescarbon.model.dilution import DILUTION, diluted_by
+from bayescarbon.model.effects import Effects, add_effects
 from bayescarbon.model.families import Tensor
-from bayescarbon.model.layout import LEVELS, Layout
+from bayescarbon.model.layout import Layout
 from bayescarbon.model.measurements.model import Term
 from bayescarbon.model.observations import Observations, Targets
 from bayescarbon.model.priors import LEVEL_LOG_SD
@@ -86,52 +87,32 @@ def hierarchy(layout: Layout, informed: Informed) -> Tensor:
     tensor (node,)
         Link of the annual mean at every informed node, in the order of ``informed.nodes``.
     """
-    place = {node: position for position, node in enumerate(informed.nodes)}
-    sd_place = {sd: position for position, sd in enumerate(informed.sds)}
     priors = [layout.items[i].prior for i in informed.items]
-    eta = pm.Normal("mu", [p.location for p in priors], [p.sd_mu for p in priors], dims="item")
+    mu = pm.Normal("mu", [p.location for p in priors], [p.sd_mu for p in priors], dims="item")
     medians = np.array(layout.sd_median)[informed.sds]
     sd = pm.LogNormal("level_sd", np.log(medians), LEVEL_LOG_SD, dims="level")
-    level = np.array(layout.level)[informed.nodes]
-    rates = diluted_by(layout)
-    for depth, name in enumerate(LEVELS):
-        here = np.flatnonzero(level == depth)
-        if not len(here):
-            continue
-        nodes = informed.nodes[here]
-        parent = eta[np.array([place[layout.parent[n]] for n in nodes])]
-        spread = sd[np.array([sd_place[layout.sd[n]] for n in nodes])]
-        weight = informed.weights[here]
-        follows = rates[nodes] >= 0
-        free = np.flatnonzero(~follows)
-        effect = _partly_centred(
-            f"{name}_partly_centred", parent[free], spread[free], weight[free], dims=f"{name}_node"
-        )
-        if follows.any():
-            after = np.flatnonzero(follows)
-            place_of = {nodes[position]: position for position in range(len(nodes))}
-            leader = np.array([place_of[rates[node]] for node in nodes[after]])
-            standing = np.searchsorted(free, leader)
-            # What the other site effect leads one to expect comes first, and what is left is centred about that: a
-            # well measured content would otherwise tie its own effect to the rate's along a narrow ridge.
-            expected = DILUTION * spread[after] * effect[standing] / spread[leader]
-            rest = _partly_centred(
-                f"{name}_following",
-                parent[after] + expected,
-                np.sqrt(1 - DILUTION**2) * spread[after],
-                weight[after],
-                dims=f"{name}_following_node",
-            )
-            order = np.argsort(np.concatenate([free, after]))
-            effect = pt.concatenate([effect, expected + rest])[order]
-        eta = pt.concatenate([eta, parent + effect])
+    below = len(informed.nodes) > len(informed.items)
+    eta = add_effects(mu, sd, _effects(layout, informed)) if below else mu
     return pm.Deterministic("eta", eta, dims="node")
 
 
-def _partly_centred(name: str, middle: Tensor, spread: Tensor, weight: np.ndarray, dims: str) -> Tensor:
-    """Add normal effects of this spread about a middle, centred as far as their weights say; return them."""
-    zeta = pm.Normal(name, middle * weight, spread**weight, dims=dims)
-    return spread ** (1 - weight) * (zeta - middle * weight)
+def _effects(layout: Layout, informed: Informed) -> Effects:
+    """Return how the informed nodes below the overall means hang together."""
+    place = {node: position for position, node in enumerate(informed.nodes)}
+    sd_place = {sd: position for position, sd in enumerate(informed.sds)}
+    means = len(informed.items)
+    nodes = informed.nodes[means:]
+    rates = diluted_by(layout)[nodes]
+    return Effects(
+        means=means,
+        parent=np.array([place[layout.parent[node]] for node in nodes]),
+        spread=np.array([sd_place[layout.sd[node]] for node in nodes]),
+        weight=informed.weights[means:],
+        # What the other site effect leads one to expect comes first, and what is left is centred about that: a well
+        # measured content would otherwise tie its own effect to the rate's along a narrow ridge.
+        leader=np.array([place[rate] - means if rate >= 0 else -1 for rate in rates]),
+        follows=DILUTION,
+    )
 
 
 def observed_means(

@@ -107,18 +107,13 @@ def test_data_for_jags_hold_the_density_of_our_model(reduced: Specification) -> 
             "level_sd": sd[informed.sds],
             "scatter": cv,
         }
-        level = np.array(layout.level)[informed.nodes]
-        scaling = 0.0
-        for depth, name in enumerate(("group", "species", "site")):
-            here = informed.nodes[level == depth]
-            weight = informed.weights[level == depth]
-            spread, parent = (
-                sd[[layout.sd[node] for node in here]],
-                eta[[layout.parent[node] for node in here]],
-            )
-            # eta = parent + spread^(1-w) (zeta - w parent), solved for zeta.
-            ours[f"{name}_partly_centred"] = (eta[here] - parent) / spread ** (1 - weight) + weight * parent
-            scaling += ((1 - weight) * np.log(spread)).sum()
+        below = informed.nodes[len(informed.items) :]
+        weight = informed.weights[len(informed.items) :]
+        spread = sd[[layout.sd[node] for node in below]]
+        parent = eta[[layout.parent[node] for node in below]]
+        # eta = parent + spread^(1-w) (zeta - w parent), solved for zeta.
+        ours["partly_centred"] = (eta[below] - parent) / spread ** (1 - weight) + weight * parent
+        scaling = ((1 - weight) * np.log(spread)).sum()
         values = {
             model.rvs_to_values[rv].name: (
                 model.rvs_to_transforms[rv].forward(ours[rv.name]).eval()

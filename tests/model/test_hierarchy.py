@@ -71,14 +71,11 @@ def test_centring_is_only_a_change_of_variables(specification: Specification, we
     zeta = weight * parent + (value - parent) * sd ** (weight - 1)
 
     model = model_of(chosen)
-    level = np.array([layout.level[node] for node in below])
-    point = {"mu": np.array([eta[int(i)] for i in chosen.informed.items])}
+    point = {"partly_centred": zeta, "mu": np.array([eta[int(i)] for i in chosen.informed.items])}
     point["level_sd"] = np.array([sd_of[i] for i in chosen.informed.sds])
-    free = [model[f"{name}_partly_centred"] for depth, name in enumerate(LEVELS) if (level == depth).any()]
-    for depth, name in enumerate(LEVELS):
-        point[f"{name}_partly_centred"] = zeta[level == depth]
-    inputs = [model["mu"], model["level_sd"], *free]
-    density = sum(pm.logp(variable, variable).sum() for variable in free)
+    free = model["partly_centred"]
+    inputs = [model["mu"], model["level_sd"], free]
+    density = pm.logp(free, free)
     function = pytensor.function(inputs, [density, model["eta"]], mode="FAST_COMPILE")
     got, rebuilt = function(*(point[variable.name] for variable in inputs))
     jacobian = ((weight - 1) * np.log(sd)).sum()
