@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+#: Beginnings of names up to this length are no hint of which name was meant.
+_SHORTEST_PART = 2
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -65,8 +68,10 @@ def suggest(name: str, known: Iterable[str]) -> str:
     known : iterable of str
         What could have been meant.
     """
-    near = get_close_matches(name.lower(), {k.lower(): k for k in known}, n=1, cutoff=0.6)
-    if not near:
-        return ""
-    spelled = {k.lower(): k for k in known}[near[0]]
-    return f" Did you mean {spelled!r}?"
+    spelled = {k.lower(): k for k in known}
+    written = name.lower()
+    near = get_close_matches(written, spelled, n=1, cutoff=0.6)
+    if not near and len(written) > _SHORTEST_PART:
+        # The first word of a longer name (burial, vcs) is nearer to it than its letters say.
+        near = [k for k in spelled if k.startswith(f"{written}_")][:1]
+    return f" Did you mean {spelled[near[0]]!r}?" if near else ""

@@ -166,7 +166,7 @@ def weights(framework: Framework) -> dict[str, int]:
     return inherited | signed
 
 
-def net_sink(ledger: xr.Dataset, framework: str | Framework) -> xr.DataArray:
+def net_sink(ledger: xr.Dataset, framework: str | Framework, base: str | None = None) -> xr.DataArray:
     """Return the net sink of every batch and draw under one framework.
 
     Parameters
@@ -174,7 +174,9 @@ def net_sink(ledger: xr.Dataset, framework: str | Framework) -> xr.DataArray:
     ledger : xarray.Dataset
         The carbon account, t C.
     framework : str or Framework
-        A framework's name, or the framework itself (a shipped one with another base, or one's own).
+        A framework's name, or the framework itself (one's own).
+    base : str, optional
+        For a name that builds on another framework (``life_cycle``): on which. Default: the one that ships.
 
     Returns
     -------
@@ -185,11 +187,16 @@ def net_sink(ledger: xr.Dataset, framework: str | Framework) -> xr.DataArray:
     Raises
     ------
     ValueError
-        If there is no framework of this name.
+        If there is no framework of this name, or if `base` is unknown, or the framework takes none.
     """
     import xarray as xr
 
-    chosen = named_framework(framework) if isinstance(framework, str) else framework
+    if isinstance(framework, str):
+        chosen = named_framework(framework, base)
+    elif base is None:
+        chosen = framework
+    else:
+        raise ValueError("`base` goes with a framework's name; give the framework itself its base")
     total = xr.zeros_like(ledger["shell_dic"])
     for line, sign in weights(chosen).items():
         total = total + ledger[line] if sign > 0 else total - ledger[line]

@@ -22,13 +22,13 @@ MAX_SHOWN = 20
 _MAX_ROWS = 10
 
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[,' _]\d{3})+(?:\.\d+)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}.*|\d{1,2}/\d{1,2}/\d{2,4}", re.ASCII)
 _SPREAD = re.compile(r"(\S+)\s*(?:±|\+/-|\+-)\s*(\S+)")
 _RANGE = re.compile(r"([\d.]+)\s*(?:-|–|—|~|～|to|至|到)\s*([\d.]+)", re.ASCII)
-# What follows the number must look like a unit: of 1/2 or 2020/21 no part is the number that was meant.
-_WITH_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*([^\d\s./,].*)", re.ASCII)
+# What follows the number must look like a unit: of 1/2, 2020/21, 05:30 or 0x12 no part is the number that was meant.
+_WITH_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?!x[\da-f])\s*([^\d\s./,:_].*)", re.ASCII)
 _NOTHING = {
     "na",
     "n/a",
@@ -321,7 +321,7 @@ def why_not_a_number(text: str, column: Column, table: str) -> str:
     if lower in _NOTHING:
         return f"is text in a column of numbers; write the number{or_empty}."
     if _THOUSANDS.fullmatch(text):
-        plain = re.sub("[,' ]", "", text)
+        plain = re.sub("[,' _]", "", text)
         or_decimal = (
             f" (or {text.replace(',', '.')} if the comma marks decimals)" if text.count(",") == 1 else ""
         )

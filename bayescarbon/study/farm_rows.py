@@ -31,6 +31,8 @@ _ASCIDIAN_TWIN = {
     "tissue_carbon": "ascidian_tissue_carbon",
     "respiration_ratio": "ascidian_respiration_ratio",
 }
+#: Samples behind one row; beyond it a mean would be known to more digits than its method has.
+MOST_SAMPLES = 100_000
 _SHELL_QUANTITIES = ("shell_share", "shell_carbon", "shell_organic_share", "respired_shell_fraction")
 
 
@@ -238,6 +240,11 @@ class _FarmRows:
         )
         self.error("low", clean & ~value & (numbers["low"] >= numbers["high"]), "must be below `high`.")
         self.error("sd", clean & self.has("sd") & (~value | zero), "belongs to a measured `value`; empty it.")
+        self.error(
+            "n",
+            clean & (numbers["n"] > MOST_SAMPLES),
+            f"is more than {MOST_SAMPLES}, which nobody measures; it is the number of samples, not of the stock.",
+        )
         span = clean & ~value & low & high
         self.error("n", span & (numbers["n"] == 1), "must be 2 or more: one sample has no range.")
         lone = self.sound & value & self.has("sd") & ~(numbers["n"] > 1)

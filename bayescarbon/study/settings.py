@@ -294,8 +294,11 @@ def _fault_in_words(kind: str, path: list[str], fault: Any) -> str:
         return f"must be one of {', '.join(choices)}.{suggest(str(fault['input']), choices)}"
     if kind == "dict_type" and path[-1] in _BY_NAME:
         return f"must be one table for each name, such as [{path[0]}.NAME]."
-    if kind == "model_type" or kind == "dict_type":
-        return f"must be a table with the keys {', '.join(known)}." if known else "must be a table."
+    if kind in ("model_type", "dict_type"):
+        # [currency], or [priors.NAME]; what is nested further (thresholds) has no fixed keys.
+        inner = _NESTED.get(path[0]) if len(path) <= 2 else None
+        keys = f" with the keys {', '.join(inner.model_fields)}" if inner else ""
+        return f"must be a table{keys}."
     if kind == "string_pattern_mismatch" and path[-1] == "code":
         return "must be a three-letter currency code such as CNY."
     if kind == "string_pattern_mismatch":
@@ -449,6 +452,11 @@ def _taxa(file: _File, dropped: list[str], reader: _Reader) -> Taxa:
     known = taxa()
     for name, stated in file.taxa.items():
         key = f"taxa.{name}"
+        if not name.strip():
+            reader.error(
+                "taxa", 'has a species without a name; write it, as in [taxa."Mactra antiquata"].', name
+            )
+            continue
         if stated.mineral is None and stated.group != "ascidian":
             reader.error(
                 f"{key}.mineral",

@@ -69,8 +69,12 @@ def test_life_cycle_takes_another_base() -> None:
     lines = ledger(point())
     shell = net_sink(lines, named_framework("life_cycle", base="shell_only")).item()
     assert shell == pytest.approx(net_sink(lines, "shell_only").item() - 10.0)
-    nothing = net_sink(lines, named_framework("life_cycle", base="none")).item()
+    nothing = net_sink(lines, "life_cycle", base="none").item()
     assert nothing == pytest.approx(-10.0)
+    with pytest.raises(ValueError, match="builds on no other"):
+        net_sink(lines, "shell_only", base="none")
+    with pytest.raises(ValueError, match="give the framework itself its base"):
+        net_sink(lines, named_framework("life_cycle"), base="none")
     assert frameworks()["life_cycle"].base == "improved_stock_change"
 
 

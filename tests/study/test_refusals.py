@@ -289,6 +289,18 @@ REFUSED = {
         evidence("shell_carbon,%,,mussel,,,,,12,10"), "evidence", 2, "low", "12", "must be below `high`",
     ),
     "zero sd": (evidence("shell_carbon,%,11,mussel,,,0,5"), "evidence", 2, "sd", "0", "must be above 0"),
+    "n of the stock": (
+        evidence("shell_carbon,%,11,mussel,,,0.2,3300000"), "evidence", 2, "n", "3300000", "the number of samples",
+    ),
+    "a number with underscores": (
+        evidence("live_weight,g/ind,1_200,mussel"), "evidence", 2, "value", "1_200", "write 1200",
+    ),
+    "a hexadecimal number": (
+        evidence("shell_carbon,%,0x12,mussel"), "evidence", 2, "value", "0x12", "write a plain number such as 12.5",
+    ),
+    "a time of day": (
+        evidence("shell_carbon,%,05:30,mussel"), "evidence", 2, "value", "05:30", "write a plain number such as 12.5",
+    ),
     "n below 1": (evidence("shell_carbon,%,11,mussel,,,0.2,0"), "evidence", 2, "n", "0", "must be 1 or more"),
     "range of one": (
         evidence("shell_carbon,%,,mussel,,,,1,10,12"), "evidence", 2, "n", "1", "one sample has no range",
@@ -441,6 +453,10 @@ REFUSED = {
         toml("[priors.burial_fraction]\nq05 = 0.2\nq50 = 0.4\nq95 = 1.4\nreason = 'r'"),
         "study.toml", None, "priors.burial_fraction", None, "strictly between 0 and 1",
     ),
+    "the first word of a prior": (
+        toml("[priors.burial]\nq05 = 0.02\nq50 = 0.08\nq95 = 0.3\nreason = 'r'"),
+        "study.toml", None, "priors.burial", None, "Did you mean 'burial_fraction'?",
+    ),
     "lopsided": (
         toml("[priors.live_weight]\nq05 = 1.0\nq50 = 9.0\nq95 = 10.0\nreason = 'r'"),
         "study.toml", None, "priors.live_weight", None, "imply a median of 3.16",
@@ -461,6 +477,13 @@ REFUSED = {
     "baseline order": (
         toml("baseline_share = {q05 = 0.2, q50 = 0.05, q95 = 0.01}"),
         "study.toml", None, "baseline_share", None, "increase strictly",
+    ),
+    "baseline as a number": (
+        toml("baseline_share = 0.05"),
+        "study.toml", None, "baseline_share", "0.05", "must be a table with the keys q05, q50, q95, reason, source.",
+    ),
+    "a species without a name": (
+        toml("[taxa.' ']\ngroup = 'clam'\nmineral = 'aragonite'"), "study.toml", None, "taxa", " ", "without a name",
     ),
     "currency code": (
         {"study.toml": 'title = "T"\n[currency]\ncode = "yuan"\nyear = 2024\n'},
