@@ -24,7 +24,8 @@ SETTINGS_SHEET = "study"
 #: The table that a study cannot do without.
 REQUIRED_TABLE = "harvest"
 # Sheets of explanations that `init --xlsx` writes; they hold no data and are never read.
-NOTE_SHEETS = ("README", "columns")
+LISTS_SHEET, EXAMPLES_SHEET = "lists", "examples"
+NOTE_SHEETS = ("README", "columns", LISTS_SHEET, EXAMPLES_SHEET)
 # Kinds of file in which a table can hide from a reader that looks for .csv only.
 _TABLE_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".tsv", ".txt", ".json", ".parquet")
 #: What a spreadsheet shows, and writes into CSV, where a formula failed.

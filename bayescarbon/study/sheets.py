@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bayescarbon.study.cells import parse_number
 from bayescarbon.study.columns import TABLES
-from bayescarbon.study.describe import KEYS, holds
+from bayescarbon.study.describe import KEYS, Key, holds
+from bayescarbon.study.dropdowns import add_lists
 from bayescarbon.study.reading import SETTINGS_SHEET, RawTable
 from bayescarbon.study.spec import Column
 
 _BOLD = Font(bold=True)
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _WIDEST = 60
+#: Colour of the headings that must have a cell on every row.
+REQUIRED_FILL = "FFF2CC"
 
 
 def write_workbook(
     path: Path, settings: Mapping[str, Any], tables: Mapping[str, RawTable], readme: str
 ) -> None:
-    """Write settings and tables as one workbook, every column heading with its explanation as a comment.
+    """Write settings and tables as one workbook: headings explain themselves, cells offer what they accept.
 
     Parameters
     ----------
@@ -45,10 +48,11 @@ def write_workbook(
     for line in readme.splitlines():
         notes.append([_harmless(line)])
     notes.column_dimensions["A"].width = 2 * _WIDEST
-    _settings_sheet(book.create_sheet(SETTINGS_SHEET), settings)
+    settings_sheet(book.create_sheet(SETTINGS_SHEET), settings)
     for name, table in tables.items():
-        _table_sheet(book.create_sheet(name), table)
-    _columns_sheet(book.create_sheet("columns"))
+        table_sheet(book.create_sheet(name), table)
+    add_lists(book, {name: table.header for name, table in tables.items()})
+    columns_sheet(book.create_sheet("columns"))
     book.save(path)
 
 
@@ -63,14 +67,24 @@ def flatten(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str
             yield f"{prefix}{key}", value
 
 
-def _settings_sheet(sheet: Worksheet, settings: Mapping[str, Any]) -> None:
+def settings_sheet(sheet: Worksheet, settings: Mapping[str, Any]) -> None:
+    """Fill the sheet of settings.
+
+    Parameters
+    ----------
+    sheet : Worksheet
+        An empty one.
+    settings : mapping
+        Nested or with dotted keys; one that is "" is left to be filled in.
+    """
     meanings = {name: key for key in KEYS for name in _names(key.name)}
     sheet.append(["key", "value", "meaning"])
     for name, value in flatten(settings):
         key = meanings.get(_general(name))
-        sheet.append([name, value, f"{key.english} {key.chinese}" if key else ""])
+        meaning = f"{_plain(key.english)} {key.chinese}" if key else ""
+        sheet.append([name, None if value == "" else value, meaning])
         _keep_as_text(sheet, sheet.max_row)
-    _dress(sheet)
+    dress(sheet)
 
 
 def _general(name: str) -> str:
@@ -89,7 +103,16 @@ def _names(name: str) -> list[str]:
     return [first, *(f"{stem}{other}" for other in others)]
 
 
-def _table_sheet(sheet: Worksheet, table: RawTable) -> None:
+def table_sheet(sheet: Worksheet, table: RawTable) -> None:
+    """Fill the sheet of one table; its headings have their explanations as comments.
+
+    Parameters
+    ----------
+    sheet : Worksheet
+        An empty one.
+    table : RawTable
+        The table as text; it may have no rows.
+    """
     columns = {column.name: column for column in TABLES[table.name].columns}
     sheet.append([name or None for name in table.header])
     for position, name in enumerate(table.header, start=1):
@@ -97,12 +120,14 @@ def _table_sheet(sheet: Worksheet, table: RawTable) -> None:
             sheet.cell(1, position).comment = Comment(
                 _explanation(columns[name]), "bayescarbon", width=320, height=160
             )
+            if columns[name].required:
+                sheet.cell(1, position).fill = PatternFill("solid", fgColor=REQUIRED_FILL)
     for number, row in zip(table.numbers, table.rows, strict=True):
         for position, (name, cell) in enumerate(zip(table.header, row, strict=True), start=1):
             if cell:
                 sheet.cell(number, position).value = _number_or_text(cell, columns.get(name))
         _keep_as_text(sheet, number)
-    _dress(sheet)
+    dress(sheet)
 
 
 def _number_or_text(cell: str, column: Column | None) -> str | float | int:
@@ -114,13 +139,28 @@ def _number_or_text(cell: str, column: Column | None) -> str | float | int:
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
-def _columns_sheet(sheet: Worksheet) -> None:
+def columns_sheet(sheet: Worksheet, keys: Sequence[Key] = ()) -> None:
+    """Fill the sheet that explains every column.
+
+    Parameters
+    ----------
+    sheet : Worksheet
+        An empty one.
+    keys : sequence of Key
+        Settings to explain too.
+    """
     sheet.append(["table", "column", "required", "holds", "unit", "meaning", "含义", "if empty"])
     for table in TABLES.values():
         for c in table.columns:
             required = "yes" if c.required else ""
             sheet.append([table.name, c.name, required, holds(c), c.unit, c.english, c.chinese, c.default])
-    _dress(sheet)
+    for key in keys:
+        sheet.append([SETTINGS_SHEET, key.name, "", "", "", _plain(key.english), key.chinese, key.default])
+    dress(sheet)
+
+
+def _plain(markdown: str) -> str:
+    return markdown.replace("**", "").replace("`", "")
 
 
 def _explanation(column: Column) -> str:
@@ -141,7 +181,8 @@ def _keep_as_text(sheet: Worksheet, row: int) -> None:
             cell.data_type = "s"
 
 
-def _dress(sheet: Worksheet) -> None:
+def dress(sheet: Worksheet) -> None:
+    """Make a filled sheet readable: bold headings that stay in view, columns as wide as their words."""
     for cell in sheet[1]:
         cell.font = _BOLD
     for position, column in enumerate(sheet.columns, start=1):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
-import tomllib
 from pathlib import Path
 
 from bayescarbon.errors import Problem, StudyError, suggest
 from bayescarbon.resources import root
 from bayescarbon.study.columns import TABLES
 from bayescarbon.study.describe import describe
-from bayescarbon.study.reading import SETTINGS_FILE, RawTable, make_table, read_raw
+from bayescarbon.study.reading import SETTINGS_FILE, read_raw
 
 WORKBOOK = "study.xlsx"
 SETTINGS = """\
@@ -103,7 +100,7 @@ README = """\
 # How to fill in this study
 
 The numbers here are invented. Replace the rows with your own, delete the tables that you do not have (only `harvest`
-is required), and run `bayescarbon check` on {what}; then `bayescarbon run`.
+is required), and run `bayescarbon check` on this folder; then `bayescarbon run`.
 
 - Keep the names of the columns. Their order is free, and columns that are not in bold may be left out.
 - Numbers are plain: `1234.5`, no thousands separators, no units, no `<` and no `±`. The unit has its own column, or is
@@ -114,7 +111,7 @@ is required), and run `bayescarbon check` on {what}; then `bayescarbon run`.
 
 # 填写说明
 
-表中数字均为虚构。请换成自己的数据，删去没有的表（只有 harvest 必需），然后对{what_chinese}运行
+表中数字均为虚构。请换成自己的数据，删去没有的表（只有 harvest 必需），然后对本文件夹运行
 `bayescarbon check` 与 `bayescarbon run`。
 列名不可改动，列的顺序不限；数字用半角，不带千位分隔符和单位；没有数据的单元格留空。
 除已有的表外，还可添加 {more}；各列说明见下。
@@ -187,7 +184,7 @@ def _write_folder(directory: Path) -> None:
     for name, rows in ROWS.items():
         # With a byte-order mark Excel shows Chinese names as they are.
         (directory / f"{name}.csv").write_text(rows, encoding="utf-8-sig", newline="\r\n")
-    (directory / "README.md").write_text(_readme("this folder", "本文件夹") + describe(), encoding="utf-8")
+    (directory / "README.md").write_text(_readme() + describe(), encoding="utf-8")
 
 
 def _copy(source: Path, directory: Path) -> None:
@@ -200,33 +197,22 @@ def _copy(source: Path, directory: Path) -> None:
 
 
 def _write_xlsx(path: Path, source: Path | None) -> Path:
-    from bayescarbon.study.sheets import (
-        write_workbook,
-    )  # openpyxl is slow to import and a folder does not need it
+    # openpyxl is slow to import and a folder does not need it
+    from bayescarbon.study.form import write_form
+    from bayescarbon.study.sheets import write_workbook
 
     if source is None:
-        readme = _readme("this workbook", "本工作簿") + describe()
-        write_workbook(path, tomllib.loads(SETTINGS), _template_tables(), readme)
+        write_form(path, ROWS)
         return path
     raw = read_raw(source)
     if raw.problems or raw.settings is None:
         raise StudyError(raw.problems)
     notes = source / "README.md"
-    readme = notes.read_text(encoding="utf-8") if notes.is_file() else _readme("this workbook", "本工作簿")
+    readme = notes.read_text(encoding="utf-8") if notes.is_file() else _readme()
     write_workbook(path, raw.settings, raw.tables, readme)
     return path
 
 
-def _template_tables() -> dict[str, RawTable]:
-    tables = {}
-    for name in TABLES:
-        if name in ROWS:
-            table, _ = make_table(name, name, list(csv.reader(io.StringIO(ROWS[name]))))
-            if table is not None:
-                tables[name] = table
-    return tables
-
-
-def _readme(what: str, what_chinese: str) -> str:
+def _readme() -> str:
     more = ", ".join(f"`{name}`" for name in TABLES if name not in ROWS)
-    return README.format(what=what, what_chinese=what_chinese, more=more)
+    return README.format(more=more)

@@ -21,6 +21,7 @@ from bayescarbon.study.reading import (
     FORMULA_ERROR,
     FORMULA_ERRORS,
     NOTE_SHEETS,
+    REQUIRED_TABLE,
     SETTINGS_SHEET,
     RawStudy,
     clean,
@@ -103,7 +104,7 @@ def read_workbook(path: Path) -> RawStudy:
             )
         )
     for name in TABLES:
-        if name in sheets:
+        if name in sheets and (name == REQUIRED_TABLE or not _only_headings(sheets[name])):
             table, problems = make_table(name, f"sheet {name}", sheets[name])
             study.problems += problems
             if table is not None:
@@ -126,6 +127,11 @@ def cell_text(value: Any) -> str:
     if isinstance(value, timedelta):
         return str(value)
     return clean(str(value))
+
+
+def _only_headings(rows: list[list[str]]) -> bool:
+    """Whether a sheet is as `init --xlsx` left it: with headings, and nothing below them to be read or missed."""
+    return any(rows[0]) and not any(cell for row in rows[1:] for cell in row) if rows else False
 
 
 def _used(title: str) -> bool:
@@ -223,16 +229,16 @@ def _read_settings(rows: list[list[str]], study: RawStudy) -> None:
     for number, row in enumerate(rows[1:], start=2):
         # A third column is free for notes.
         key, value = ([*row, "", ""])[:2]
-        if not key and not value:
+        # As an empty cell of a table: not given.
+        if not value:
             continue
-        if not key or not value:
+        if not key:
             study.problems.append(
                 Problem(
                     study.settings_name,
-                    "needs both a key and a value; fill in the other or empty the row.",
+                    "is a value without a key; write the key before it or empty the row.",
                     row=number,
-                    column=key or None,
-                    value=value or None,
+                    value=value,
                 )
             )
         elif value in FORMULA_ERRORS:

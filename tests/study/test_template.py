@@ -11,6 +11,7 @@ import pytest
 from bayescarbon.errors import StudyError
 from bayescarbon.study import read_study, write_template
 from bayescarbon.study.columns import TABLES
+from bayescarbon.study.describe import KEYS
 from bayescarbon.study.sheets import flatten
 from bayescarbon.study.template import ROWS, examples
 from tests.study.test_workbook import assert_same
@@ -43,7 +44,8 @@ def test_the_template_has_and_explains_every_column(tmp_path: Path) -> None:
 def test_the_workbook_explains_every_column(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(write_template(tmp_path / "farm", xlsx=True))
     listed = {(row[0], row[1]) for row in book["columns"].iter_rows(min_row=2, values_only=True)}
-    assert listed == {(t.name, c.name) for t in TABLES.values() for c in t.columns}
+    tables = {(t.name, c.name) for t in TABLES.values() for c in t.columns}
+    assert listed == tables | {("study", key.name) for key in KEYS}
     keys = {row[0] for row in book["study"].iter_rows(min_row=2, values_only=True)}
     assert {"title", "currency.code", "credit_price.q50"} <= keys
 

@@ -51,11 +51,30 @@ def assert_same(one: Study, other: Study) -> None:
             assert a == b, field.name
 
 
-def test_template_is_the_same_in_both_forms(tmp_path: Path) -> None:
+def test_the_template_read_from_a_folder_is_the_same_as_a_workbook(tmp_path: Path) -> None:
     folder = write_template(tmp_path / "folder")
-    book = write_template(tmp_path / "book", xlsx=True)
-    assert book == tmp_path / "book" / "study.xlsx"
-    assert_same(read_study(folder), read_study(book))
+    raw = read_raw(folder)
+    write_workbook(tmp_path / "book.xlsx", raw.settings, raw.tables, "")
+    assert_same(read_study(folder), read_study(tmp_path / "book.xlsx"))
+
+
+def test_a_sheet_with_headings_only_is_no_table_unless_it_is_harvest(tmp_path: Path) -> None:
+    study = read_study(save(book_of({"water": [["site", "temperature_c"]]}), tmp_path))
+    assert study.water.empty
+    (problem,) = problems_of(save(book_of({"harvest": HARVEST[:1]}), tmp_path))
+    assert problem.table == "harvest" and "column names but no rows; fill it in." in problem.message
+    # Cells below no heading are somebody's numbers: they are not passed over.
+    (problem,) = problems_of(save(book_of({"water": [[None, None], ["North", 12]]}), tmp_path))
+    assert problem.table == "water" and "no column names in row 1" in problem.message
+
+
+def test_a_key_without_a_value_is_not_given_and_a_value_without_a_key_is_refused(tmp_path: Path) -> None:
+    keys = [["key", "value"], ["title", "T"], ["currency.code", None], ["fouling_basis", ""]]
+    study = read_study(save(book_of({"study": keys}), tmp_path))
+    assert study.fouling_basis == "of_total"
+    (problem,) = problems_of(save(book_of({"study": [*keys, [None, "CNY"]]}), tmp_path))
+    assert (problem.row, problem.value) == (5, "CNY")
+    assert "a value without a key" in problem.message
 
 
 def test_settings_nest_as_in_toml(tmp_path: Path) -> None:
@@ -153,7 +172,6 @@ def test_own_rules_refused(tmp_path: Path, leaf: str, value: object, words: str)
         ({"study": [["key", "value"], ["titel", "T"]]}, "study", 2, "titel", "Did you mean 'title'?"),
         ({"study": [["name", "value"], ["title", "T"]]}, "study", 1, None, "row 1 must read: key, value"),
         ({"study": [["key", "value"], ["title", "T"], ["title", "U"]]}, "study", 3, "title", "first in row 2"),
-        ({"study": [["key", "value"], ["title", "T"], ["rules", None]]}, "study", 3, "rules", "a key and a value"),
         (
             {"study": [["key", "value"], ["title", "T"], ["currency", "CNY"], ["currency.year", 2024]]},
             "study", 4, "currency.year", "beginning of another key",
