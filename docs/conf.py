@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import bayescarbon
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 project = "bayescarbon"
 author = "The bayescarbon developers"
 copyright = author
 version = release = bayescarbon.__version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc"]
-exclude_patterns = ["_build"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc", "definitions"]
+# Parts are included by the pages that say what they are.
+exclude_patterns = ["_build", "generated/parts"]
 html_theme = "pydata_sphinx_theme"
 html_title = "bayescarbon"
 html_theme_options = {"show_toc_level": 2}
