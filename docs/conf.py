@@ -19,7 +19,9 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc",
 exclude_patterns = ["_build", "generated/parts"]
 html_theme = "pydata_sphinx_theme"
 html_title = "bayescarbon"
-html_theme_options = {"show_toc_level": 2}
+# All pages stand at the side: there are too many for the top, and their captions say what is what.
+html_theme_options = {"show_toc_level": 2, "navbar_center": []}
+html_sidebars = {"**": ["globaltoc.html"]}
 
 # Notebooks are executed by .ci/run; the documents only hold text, so that they build in seconds.
 nb_execution_mode = "off"

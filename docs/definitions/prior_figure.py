@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.special import roots_hermitenorm
 from scipy.stats import norm
 
@@ -121,6 +122,10 @@ def _curves(axes: Axes, quantity: Quantity, rows: pd.DataFrame) -> None:
             axes.annotate(part, (theta[height.argmax()], height.max()), fontsize=8, ha="center", va="bottom")
         if logarithmic:
             axes.set_xscale("log")
+            # Plain numbers, and a few between the decades: powers of ten are no way to read a fraction.
+            axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axes.xaxis.set_minor_formatter(NullFormatter())
         _interval(axes, stated[part], -0.045 * top)
     _rows(axes, quantity, rows, top)
     axes.set_yticks([])

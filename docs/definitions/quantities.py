@@ -146,30 +146,18 @@ def evidence_rows(rows: pd.DataFrame, *, quantity: bool = False) -> str:
     quantity : bool
         Whether to name the quantity of each.
     """
-    header = [
-        "id",
-        *(["quantity"] if quantity else []),
-        "species",
-        "site",
-        "season",
-        "value",
-        "unit",
-        "source",
-        "note",
-    ]
+    header = ["id", *(["quantity"] if quantity else []), "what was seen", "value", "source", "note"]
     told = []
     for row in rows.to_dict("records"):
-        seen = f"{row['unit']}, {row['method']}" if row["method"] else row["unit"]
+        seen = [plain(row[column]) for column in ("species", "site", "season") if row[column]]
+        seen += [f"by {row['method']}"] if row["method"] else []
         source = cite(row["source"]) + (f", reporting {cite(row['cites'])}" if row["cites"] else "")
         told.append(
             [
                 row["id"],
                 *([code(row["quantity"])] if quantity else []),
-                plain(row["species"]),
-                plain(row["site"]),
-                row["season"],
-                reported(row),
-                plain(seen),
+                ", ".join(seen),
+                f"{reported(row)} {plain(row['unit'])}",
                 source,
                 plain(row["note"]),
             ]
