@@ -106,19 +106,24 @@ def judge(table: pd.DataFrame, sample_stats: xr.Dataset | None, *, refitted: boo
         bfmi = float((np.square(np.diff(energy, axis=1)).mean(axis=1) / energy.var(axis=1)).min())
     reasons = []
     unknown = inside[inside[["r_hat", "ess_bulk", "ess_tail"]].isna().any(axis=1)]
-    if len(unknown):
+    if inside["r_hat"].isna().all():
+        # R-hat compares chains; a chain alone has nothing to agree with.
+        reasons.append("no R-hat at all, which takes at least two chains")
+    elif len(unknown):
         reasons.append(f"no R-hat or effective sample size for {', '.join(unknown['quantity'].unique())}")
     if divergences:
         reasons.append(f"{divergences} divergent transitions, none allowed")
-    for column, worst, bound, text in (
-        ("r_hat", inside["r_hat"].idxmax(), MAX_RHAT, "R-hat"),
-        ("ess_bulk", inside["ess_bulk"].idxmin(), MIN_ESS, "bulk effective sample size"),
-        ("ess_tail", inside["ess_tail"].idxmin(), MIN_ESS, "tail effective sample size"),
+    for column, sign, bound, text in (
+        ("r_hat", -1, MAX_RHAT, "R-hat"),
+        ("ess_bulk", 1, MIN_ESS, "bulk effective sample size"),
+        ("ess_tail", 1, MIN_ESS, "tail effective sample size"),
     ):
-        value = float(inside.loc[worst, column])
-        good = value <= bound if column == "r_hat" else value >= bound
-        if not good:
-            reasons.append(f"{text} {value:.4g} of {inside.loc[worst, 'quantity']}, the bound is {bound:g}")
+        known = inside[inside[column].notna()]
+        if known.empty:
+            continue
+        worst = known.loc[(sign * known[column]).idxmin()]
+        if sign * worst[column] < sign * bound:
+            reasons.append(f"{text} {worst[column]:.4g} of {worst['quantity']}, the bound is {bound:g}")
     if not bfmi > MIN_BFMI:
         reasons.append(f"E-BFMI {bfmi:.2f}, the bound is {MIN_BFMI:g}")
     return Diagnostics(

@@ -250,7 +250,8 @@ def fit(
         return sampled, assembled
 
     sampled, assembled = attempt(refitted=False)
-    if not assembled.verdict.passed and compiled is not None:
+    # A chain alone never passes, so there is nothing to try again.
+    if not assembled.verdict.passed and compiled is not None and chains > 1:
         settings |= {name: settings[name] * SAFER[name] for name in ("draws", "tune")}
         settings |= {
             "target_accept": max(target_accept, SAFER["target_accept"]),

@@ -7,6 +7,8 @@ from arviz_stats.base import array_stats
 
 #: Pareto k above which the weights' tail is too heavy for their averages to be trusted (Vehtari et al. 2024).
 MAX_PARETO_K = 0.7
+#: A fifth of the draws is the tail, and a Pareto distribution is fitted to five values or more.
+_LEAST_DRAWS = 25
 
 
 def smoothed_weights(log_ratios: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -15,14 +17,15 @@ def smoothed_weights(log_ratios: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Parameters
     ----------
     log_ratios : array (..., sample)
-        Log density of the target over that of the draws, up to a constant. At least 25 draws.
+        Log density of the target over that of the draws, up to a constant.
 
     Returns
     -------
     weights : array (..., sample)
         They sum to one over the samples.
     pareto_k : array (...)
-        Shape of the tail; 0 where all ratios are equal, as there is no tail then.
+        Shape of the tail; 0 where all ratios are equal, as there is no tail then; NaN with fewer than 25 draws, whose
+        tail cannot be smoothed.
 
     Notes
     -----
@@ -34,7 +37,11 @@ def smoothed_weights(log_ratios: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     weights, pareto_k = np.full(flat.shape, 1.0 / size), np.zeros(len(flat))
     # ArviZ refuses a tail of equal values.
     varied = np.flatnonzero(np.ptp(flat, axis=1) > 1e-12)
-    if len(varied):
+    if size < _LEAST_DRAWS:
+        pareto_k[varied] = np.nan
+        weights[varied] = np.exp(flat[varied] - flat[varied].max(axis=1, keepdims=True))
+        weights[varied] /= weights[varied].sum(axis=1, keepdims=True)
+    elif len(varied):
         smoothed, pareto_k[varied] = array_stats.psislw(-flat[varied], axis=-1)
         weights[varied] = np.exp(smoothed)
         weights[varied] /= weights[varied].sum(axis=1, keepdims=True)

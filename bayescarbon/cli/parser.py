@@ -85,7 +85,13 @@ def _add_run(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     run.add_argument(
         "--draws", type=_at_least(4), default=2000, metavar="N", help="kept per chain (default 2000)"
     )
-    run.add_argument("--chains", type=_at_least(1), default=4, metavar="N", help="default 4")
+    run.add_argument(
+        "--chains",
+        type=_at_least(1),
+        default=4,
+        metavar="N",
+        help="default 4; one alone never passes the diagnostics",
+    )
     run.add_argument(
         "--allow-unconverged",
         action="store_true",

@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from bayescarbon.evidence.quantities import Z95, Quantity, composites, quantities
-from bayescarbon.importance import smoothed_weights
+from bayescarbon.importance import MAX_PARETO_K, smoothed_weights
 from bayescarbon.model.layout import Item, Layout
 from bayescarbon.model.priors import LEVEL_LOG_SD, LinkPrior
 from bayescarbon.report.sensitivity import THRESHOLD as SENTENCE_THRESHOLD
@@ -305,3 +305,13 @@ def test_equal_ratios_leave_equal_weights() -> None:
     weights, pareto_k = smoothed_weights(np.zeros((2, 100)))
     np.testing.assert_array_equal(weights, np.full((2, 100), 0.01))
     assert (pareto_k == 0).all()
+
+
+def test_weights_of_too_few_draws_are_plain_and_called_unreliable() -> None:
+    ratios = np.random.default_rng(1).standard_normal((2, 20))
+    ratios[1] = 3.0
+    weights, pareto_k = smoothed_weights(ratios)
+    assert weights[0] == pytest.approx(np.exp(ratios[0]) / np.exp(ratios[0]).sum())
+    assert weights[1] == pytest.approx(np.full(20, 0.05))
+    assert not pareto_k[0] <= MAX_PARETO_K
+    assert pareto_k[1] == 0.0
