@@ -46,7 +46,11 @@ def read_economics(
 
     if not currency_stated:
         problems.append(
-            Problem(TABLE, "money needs a currency; add [currency] with code and year to study.toml.")
+            Problem(
+                TABLE,
+                "money needs a currency; add [currency] with code and year to study.toml (in a workbook: "
+                "currency.code and currency.year to the sheet `study`).",
+            )
         )
     batch = frame["batch"]
     error(

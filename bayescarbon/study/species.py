@@ -60,7 +60,7 @@ def unknown_species(name: str, taxa: Taxa) -> str:
     return (
         f'is not a known species.{hint} To add one, write in study.toml: [taxa."{name}"] with group = '
         '"clam", "scallop", "oyster", "mussel", "ascidian" or "other" and mineral = "aragonite" or '
-        '"calcite".'
+        f'"calcite" (in a workbook: taxa.{name}.group and taxa.{name}.mineral in the sheet `study`).'
     )
 
 
