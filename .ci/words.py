@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import io
-import string
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +22,8 @@ PO = ROOT / "bayescarbon" / "locale" / "zh" / "LC_MESSAGES" / "bayescarbon.po"
 MO = PO.with_suffix(".mo")
 _CONTEXTS = {"WORDS": "", "COLUMNS": "column "}
 _WIDTH = 110
+# `{name}`, `{name:g}` or `{name!r}`; a sentence without values may show other braces, such as those of TOML.
+_PLACEHOLDER = re.compile(r"\{([a-z_]\w*)(?:[!:][^{}]*)?\}")
 
 Entry = tuple[str, str | None]
 
@@ -64,7 +66,7 @@ def _call(node: ast.Call) -> str:
 
 def placeholders(text: str) -> set[str]:
     """Return the names of a text's placeholders."""
-    return {name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(text) if name}
+    return set(_PLACEHOLDER.findall(text))
 
 
 def collected() -> Catalog:

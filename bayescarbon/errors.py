@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from bayescarbon.translation import Language, _, joined, said
+
 #: Beginnings of names up to this length are no hint of which name was meant.
 _SHORTEST_PART = 2
 
@@ -35,13 +37,27 @@ class Problem:
     value: str | None = None
 
     def __str__(self) -> str:
-        place = [self.table]
+        return self.said("en")
+
+    def said(self, language: Language) -> str:
+        """Return the place, the value and what is wrong as one sentence.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            In which language; names and the value stay as they were written.
+        """
+        place: list[str] = [self.table]
         if self.row is not None:
-            place.append(f"row {self.row}")
+            place.append(_("row {row}", row=self.row))
         if self.column is not None:
-            place.append(f"column {self.column}")
-        shown = "" if self.value is None else f" {self.value!r}:"
-        return f"{', '.join(place)}:{shown} {self.message}"
+            place.append(_("column {column}", column=self.column))
+        where = said(joined(place, _(", ")), language)
+        message = said(self.message, language)
+        if self.value is None:
+            return said(_("{place}: {message}", place=where, message=message), language)
+        told = _("{place}: {value!r}: {message}", place=where, value=self.value, message=message)
+        return said(told, language)
 
 
 class StudyError(ValueError):
@@ -58,8 +74,8 @@ class StudyError(ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Return a closing hint naming the nearest known name, or nothing if none is near.
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name nearest to one that was written; empty if none is near.
 
     Parameters
     ----------
@@ -74,4 +90,18 @@ def suggest(name: str, known: Iterable[str]) -> str:
     if not near and len(written) > _SHORTEST_PART:
         # The first word of a longer name (burial, vcs) is nearer to it than its letters say.
         near = [k for k in spelled if k.startswith(f"{written}_")][:1]
-    return f" Did you mean {spelled[near[0]]!r}?" if near else ""
+    return spelled[near[0]] if near else ""
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return a closing hint naming the nearest known name, or nothing if none is near.
+
+    Parameters
+    ----------
+    name : str
+        What was written.
+    known : iterable of str
+        What could have been meant.
+    """
+    near = nearest(name, known)
+    return _(" Did you mean {name!r}?", name=near) if near else ""

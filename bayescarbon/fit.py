@@ -35,7 +35,6 @@ from bayescarbon.model.tables import (
 from bayescarbon.sampling import Progress, Sampled, compiled_model, prior_samples, sample
 from bayescarbon.sensitivity import prior_log_ratios
 from bayescarbon.study import Study
-from bayescarbon.study.columns import HARVEST
 
 SAFER = {"tune": 2, "draws": 2, "target_accept": 0.998}
 # Tables that only checks and plans read, from a saved fit; they are no part of the likelihood.
@@ -430,14 +429,8 @@ def _constants(specification: Specification, study: Study) -> xr.Dataset:
         pair: i for i, pair in enumerate(zip(cells.stocks["species"], cells.stocks["site"], strict=True))
     }
     pairs = zip(harvest["species"], harvest["site"], strict=True)
-
-    def told(name: str) -> tuple[str, np.ndarray, dict[str, str]]:
-        column = HARVEST.column(name)
-        attrs = {"units": column.unit, "long_name": column.english}
-        return "batch", harvest[name].to_numpy(dtype=float), attrs
-
-    columns: dict[str, Any] = {name: told(name) for name in BATCH_COLUMNS}
-    columns["weighed_t"] = told("harvest_t")
+    columns = {name: ("batch", harvest[name].to_numpy(dtype=float)) for name in BATCH_COLUMNS}
+    columns["weighed_t"] = ("batch", harvest["harvest_t"].to_numpy(dtype=float))
     columns["stock_of_batch"] = ("batch", np.array([stocks[pair] for pair in pairs]))
     columns["site_of_batch"] = ("batch", np.array([cells.sites.index(site) for site in harvest["site"]]))
     return xr.Dataset(columns, coords={"batch": harvest["batch"].astype(str).to_numpy(dtype=object)})

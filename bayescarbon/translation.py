@@ -137,7 +137,7 @@ def joined(parts: Iterable[str], separator: str = ", ") -> str:
         Between them.
     """
     listed = list(parts)
-    if not any(isinstance(part, Message) for part in listed):
+    if not any(isinstance(part, Message) for part in (separator, *listed)):
         return separator.join(listed)
     names = {f"part{n}": part for n, part in enumerate(listed)}
-    return Message(separator.join(f"{{{name}}}" for name in names), names)
+    return Message("{gap}".join(f"{{{name}}}" for name in names), {**names, "gap": separator})

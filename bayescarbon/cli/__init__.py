@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from bayescarbon.cli.console import Console
 from bayescarbon.cli.parser import build_parser
+from bayescarbon.translation import _
 
 DONE, REFUSED, USAGE, UNCONVERGED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -17,7 +18,7 @@ __all__ = ["main"]
 def _run_command(argv: Sequence[str]) -> int:
     """Run one command and turn everything that can be refused into a message and a status."""
     options = build_parser().parse_args(argv)
-    console = Console(quiet=options.quiet, json=options.json)
+    console = Console(quiet=options.quiet, json=options.json, language=options.language)
     from bayescarbon.errors import StudyError
 
     try:
@@ -30,7 +31,7 @@ def _run_command(argv: Sequence[str]) -> int:
     except OSError as error:
         console.fail(error.strerror or str(error), error.filename)
     except KeyboardInterrupt:
-        console.note("Stopped. Nothing was written.")
+        console.note(_("Stopped. Nothing was written."))
         return INTERRUPTED
     return REFUSED
 

@@ -16,6 +16,7 @@ from bayescarbon.report.terminal import Line, aligned, number
 from bayescarbon.study import read_study
 from bayescarbon.study.describe import measured
 from bayescarbon.study.overlaps import literature_beside
+from bayescarbon.translation import Language, _, said
 
 if TYPE_CHECKING:
     from bayescarbon.study import Study
@@ -61,40 +62,47 @@ def evidence_counts(study: Study, published: pd.DataFrame) -> list[dict[str, Any
     return counted
 
 
-def _batch_lines(study: Study) -> list[str]:
-    rows = [("batch", "site", "species", "harvest (t live)", "cycle (d)")]
+def _batch_lines(study: Study, language: Language) -> list[str]:
+    rows: list[tuple[str, ...]] = [
+        (_("batch"), _("site"), _("species"), _("harvest (t live)"), _("cycle (d)")),
+    ]
     for row in study.harvest.head(_SHOWN_BATCHES).to_dict("records"):
         rows.append(
             (row["batch"], row["site"], row["species"], number(row["harvest_t"]), number(row["cycle_days"]))
         )
     hidden = len(study.harvest) - _SHOWN_BATCHES
-    more = [f"  ... and {hidden} more"] if hidden > 0 else []
-    return [f"  {line}" for line in aligned(rows)] + more
+    more = [_("  ... and {n} more", n=hidden)] if hidden > 0 else []
+    return [*(f"  {line}" for line in aligned(rows, language=language)), *more]
 
 
-def _prior_lines(study: Study) -> list[Line | str]:
+def _prior_lines(study: Study, language: Language) -> list[Line | str]:
     if not study.priors:
         return []
-    rows: list[tuple[str, ...]] = [("quantity", "q05", "q50", "q95", "reason")]
+    rows: list[tuple[str, ...]] = [(_("quantity"), "q05", "q50", "q95", _("reason"))]
     for name, stated in study.priors.items():
         rows.append(
-            (name, *(f"{q:g}" for q in stated.quantiles.as_tuple()), stated.reason or "stated in study.toml")
+            (
+                name,
+                *(f"{q:g}" for q in stated.quantiles.as_tuple()),
+                stated.reason or _("stated in study.toml"),
+            )
         )
-    return ["", Line("Priors that the study replaces", bold=True), *(f"  {line}" for line in aligned(rows))]
+    shown = aligned(rows, language=language)
+    return ["", Line(_("Priors that the study replaces"), bold=True), *(f"  {line}" for line in shown)]
 
 
 def _sites(number: int) -> str:
-    return "" if not number else "1 site" if number == 1 else f"{number} sites"
+    return "" if not number else _("1 site") if number == 1 else _("{n} sites", n=number)
 
 
-def _measured_lines(study: Study) -> list[Line | str]:
+def _measured_lines(study: Study, language: Language) -> list[Line | str]:
     told = measured(study)
     if not told:
         return []
     rows = [
         (
             row["table"],
-            f"{row['count']} {row['what']}",
+            _("{n} {what}", n=row["count"], what=row["what"]),
             _sites(row["sites"]),
             row["use"],
         )
@@ -102,8 +110,8 @@ def _measured_lines(study: Study) -> list[Line | str]:
     ]
     return [
         "",
-        Line("Measurements with a model of their own", bold=True),
-        *(f"  {line}" for line in aligned(rows)),
+        Line(_("Measurements with a model of their own"), bold=True),
+        *(f"  {line}" for line in aligned(rows, language=language)),
     ]
 
 
@@ -115,43 +123,68 @@ def flagged_rows(rows: pd.DataFrame) -> list[str]:
     rows : DataFrame
         Evidence of the farm and of the literature, as the tidy table.
     """
-    told = []
+    told: list[str] = []
     highest = rows["value"].fillna(rows["high"])
     for row, value in zip(rows.to_dict("records"), highest, strict=True):
-        name = f"{row['id']} ({row['source'] or 'farm'}): {row['quantity']}"
+        name = {"id": row["id"], "source": row["source"] or _("farm"), "quantity": row["quantity"]}
         if row["quantity"] == "shell_carbon" and value > CARBONATE_CARBON:
             told.append(
-                f"{name} {value:.4f} is above pure CaCO3, {CARBONATE_CARBON:.4f}; the rest must be organic"
+                _(
+                    "{id} ({source}): {quantity} {value:.4f} is above pure CaCO3, {pure:.4f}; the rest must be organic",
+                    **name,
+                    value=value,
+                    pure=CARBONATE_CARBON,
+                )
             )
         if row["kind"] == "range" and math.isnan(row["n"]):
-            told.append(f"{name} is a range without n, read as the extremes of two values")
+            told.append(
+                _(
+                    "{id} ({source}): {quantity} is a range without n, read as the extremes of two values",
+                    **name,
+                )
+            )
     return told
 
 
-def _lines(study: Study, counts: list[dict[str, Any]], flagged: list[str]) -> list[Line | str]:
+def _lines(
+    study: Study, counts: list[dict[str, Any]], flagged: list[str], language: Language
+) -> list[Line | str]:
     tonnes = number(float(study.harvest["harvest_t"].sum()))
-    header = ("quantity", "unit", "own rows", "literature", "same species", "prior")
-    rows = [tuple(str(value) for value in row.values()) for row in counts]
+    header = (_("quantity"), _("unit"), _("own rows"), _("literature"), _("same species"), _("prior"))
+    rows = [(*(str(value) for value in row.values()),) for row in counts]
     priced = study.economics["batch"].nunique()
     lines: list[Line | str] = [
         Line(study.title, bold=True),
-        f"Headline: {study.headline_framework}, rule {study.headline_rule}. Read: {', '.join(study.inputs)}.",
+        _(
+            "Headline: {framework}, rule {rule}. Read: {files}.",
+            framework=study.headline_framework,
+            rule=study.headline_rule,
+            files=", ".join(study.inputs),
+        ),
         "",
-        Line(f"Batches: {len(study.harvest)}, {tonnes} t live together, {priced} with economics", bold=True),
-        *_batch_lines(study),
+        Line(
+            _(
+                "Batches: {n}, {tonnes} t live together, {priced} with economics",
+                n=len(study.harvest),
+                tonnes=tonnes,
+                priced=priced,
+            ),
+            bold=True,
+        ),
+        *_batch_lines(study, language),
         "",
-        Line("Evidence, in rows", bold=True),
-        *(f"  {line}" for line in aligned([header, *rows])),
-        *_measured_lines(study),
-        *_prior_lines(study),
+        Line(_("Evidence, in rows"), bold=True),
+        *(f"  {line}" for line in aligned([header, *rows], language=language)),
+        *_measured_lines(study, language),
+        *_prior_lines(study, language),
     ]
     if study.warnings:
-        lines += ["", Line(f"Warnings: {len(study.warnings)}", bold=True)]
-        lines += [f"  {' '.join(str(warning).split())}" for warning in study.warnings]
+        lines += ["", Line(_("Warnings: {n}", n=len(study.warnings)), bold=True)]
+        lines += [f"  {' '.join(warning.said(language).split())}" for warning in study.warnings]
     if flagged:
-        lines += ["", Line(f"Rows read with a reservation: {len(flagged)}", bold=True)]
-        lines += [f"  {row}" for row in flagged]
-    return [*lines, "", f"Nothing to refuse. Next: bayescarbon run {study.path}"]
+        lines += ["", Line(_("Rows read with a reservation: {n}", n=len(flagged)), bold=True)]
+        lines += [f"  {said(row, language)}" for row in flagged]
+    return [*lines, "", _("Nothing to refuse. Next: bayescarbon run {path}", path=study.path)]
 
 
 def command(options: argparse.Namespace, console: Console) -> int:
@@ -160,7 +193,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     published = literature_beside(study.evidence, study.budget)
     counts = evidence_counts(study, published)
     flagged = flagged_rows(pd.concat([study.evidence, published], ignore_index=True))
-    console.summary(_lines(study, counts, flagged))
+    console.summary(_lines(study, counts, flagged, options.language))
     columns = ["batch", "site", "species", "harvest_t", "cycle_days"]
     console.answer(
         {
@@ -176,8 +209,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
                 | {"reason": p.reason}
                 for name, p in study.priors.items()
             },
-            "flagged": flagged,
-            "warnings": [problem_record(warning) for warning in study.warnings],
+            "flagged": [said(row, options.language) for row in flagged],
+            "warnings": [problem_record(warning, options.language) for warning in study.warnings],
             "inputs": dict(study.inputs),
         }
     )

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from bayescarbon.report.terminal import Line
+from bayescarbon.translation import Language, _, said
 
 if TYPE_CHECKING:
     from bayescarbon.errors import Problem
 
-_HINT = (
+_HINT = _(
     "Nothing was written. Mend the study, then try again; `bayescarbon check STUDY` shows this list again."
 )
+NOTHING_WRITTEN = _("Nothing was written.")
 
 
 def _colour(stream: TextIO) -> bool:
@@ -33,10 +35,13 @@ class Console:
         Say only what is wrong.
     json : bool
         Results as one JSON document on stdout; everything else on stderr.
+    language : {"en", "zh"}
+        In which messages are said; names, keys and numbers are the same in both.
     """
 
     quiet: bool = False
     json: bool = False
+    language: Language = "en"
 
     def show(self, lines: Iterable[Line | str]) -> None:
         """Print the lines that a command was asked for."""
@@ -44,7 +49,8 @@ class Console:
             return
         colour = _colour(sys.stdout)
         for line in lines:
-            print(line.rendered(colour) if isinstance(line, Line) else line)
+            shown = line if isinstance(line, Line) else Line(line)
+            print(shown.rendered(colour, self.language))
 
     def summary(self, lines: Iterable[Line | str]) -> None:
         """Print what was done, unless nothing should be said about it."""
@@ -59,24 +65,28 @@ class Console:
     def note(self, message: str) -> None:
         """Print one line of progress."""
         if not self.quiet:
-            print(message, file=sys.stderr, flush=True)
+            print(said(message, self.language), file=sys.stderr, flush=True)
 
     def alarm(self, message: str) -> None:
         """Print one line that must be seen, in red where there are colours."""
-        print(Line(message, bold=True, red=True).rendered(_colour(sys.stderr)), file=sys.stderr, flush=True)
+        shown = Line(message, bold=True, red=True).rendered(_colour(sys.stderr), self.language)
+        print(shown, file=sys.stderr, flush=True)
 
     def refuse(self, problems: Sequence[Problem]) -> None:
         """List everything that is wrong with an input, one line each."""
         for problem in problems:
-            print(" ".join(str(problem).split()), file=sys.stderr)
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+            print(" ".join(problem.said(self.language).split()), file=sys.stderr)
+        count = _("1 problem. ") if len(problems) == 1 else _("{n} problems. ", n=len(problems))
         about_study = any(problem.table not in ("--out", "RESULTS", "init") for problem in problems)
-        self.alarm(f"{count}. {_HINT if about_study else 'Nothing was written.'}")
+        self.alarm(count + (_HINT if about_study else NOTHING_WRITTEN))
         names = ("table", "row", "column", "value", "message")
-        self.answer({"status": 1, "problems": [{n: getattr(p, n) for n in names} for p in problems]})
+        told = [
+            {n: getattr(p, n) for n in names} | {"message": said(p.message, self.language)} for p in problems
+        ]
+        self.answer({"status": 1, "problems": told})
 
     def fail(self, reason: str, filename: str | None) -> None:
         """Say that the system refused to read or write."""
         message = reason if filename is None else f"{filename}: {reason}"
-        self.alarm(f"{message}. Nothing was written.")
+        self.alarm(_("{message}. Nothing was written.", message=message))
         self.answer({"status": 1, "problems": [{"table": None, "value": filename, "message": reason}]})

@@ -10,6 +10,7 @@ from bayescarbon.accounting.frameworks import Framework, frameworks, weights
 from bayescarbon.cli.console import Console
 from bayescarbon.cli.unknown import unknown_name
 from bayescarbon.report.terminal import Line, aligned
+from bayescarbon.translation import Language, _
 
 
 def _record(framework: Framework) -> dict[str, Any]:
@@ -24,20 +25,24 @@ def _record(framework: Framework) -> dict[str, Any]:
     }
 
 
-def _detail(framework: Framework) -> list[Line | str]:
+def _detail(framework: Framework, language: Language) -> list[Line | str]:
     signed = weights(framework)
-    base = [f"Builds on  {framework.base}"] if framework.base else []
+    facts = [
+        (_("Builds on"), framework.base),
+        (_("Argued by"), framework.argued_by),
+        (_("Citation"), framework.citation),
+    ]
     return [
         Line(f"{framework.name}: {framework.title}", bold=True),
         "",
         *textwrap.wrap(framework.description["en"], 100),
         *textwrap.wrap(framework.description["zh"], 50),
         "",
-        *base,
-        f"Argued by  {framework.argued_by}",
-        f"Citation   {framework.citation}",
+        *aligned([(name, value) for name, value in facts if value], language=language),
         "",
-        "Lines of the ledger that count, and their sign:" if signed else "No line of the ledger counts.",
+        _("Lines of the ledger that count, and their sign:")
+        if signed
+        else _("No line of the ledger counts."),
         *(f"  {'+' if sign > 0 else '-'} {line}" for line, sign in signed.items()),
     ]
 
@@ -46,15 +51,15 @@ def command(options: argparse.Namespace, console: Console) -> int:
     """List all frameworks or explain one."""
     known = frameworks()
     if options.framework is None:
-        rows = [(name, framework.description["en"]) for name, framework in known.items()]
-        console.show(aligned([("framework", "what it counts"), *rows]))
+        rows = [(name, framework.description[options.language]) for name, framework in known.items()]
+        console.show(aligned([(_("framework"), _("what it counts")), *rows], language=options.language))
         console.show(
-            ["", "`bayescarbon frameworks NAME` gives the lines, the reasons and who argues for it."]
+            ["", _("`bayescarbon frameworks NAME` gives the lines, the reasons and who argues for it.")]
         )
         console.answer([_record(framework) for framework in known.values()])
         return 0
     if options.framework not in known:
-        return unknown_name("frameworks", "framework", options.framework, known)
-    console.show(_detail(known[options.framework]))
+        return unknown_name("frameworks", _("framework"), options.framework, known, options.language)
+    console.show(_detail(known[options.framework], options.language))
     console.answer(_record(known[options.framework]))
     return 0

@@ -15,6 +15,7 @@ from pathlib import Path
 import bayescarbon
 from bayescarbon.cli.console import Console
 from bayescarbon.errors import suggest
+from bayescarbon.translation import LANGUAGES, default_language
 
 Command = Callable[[argparse.Namespace, Console], int]
 
@@ -97,7 +98,6 @@ def _add_run(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
         action="store_true",
         help="exit 0 and compute credits even if the sampler's diagnostics failed",
     )
-    run.add_argument("--language", choices=("en", "zh"), default="en", help="of the workbook and the summary")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -119,6 +119,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"bayescarbon {bayescarbon.__version__}")
     _add_output_options(parser, top=True)
+    language = default_language()
     commands = parser.add_subparsers(dest="name", metavar="COMMAND", required=True, title="commands")
 
     def add(name: str, module: str, purpose: str) -> argparse.ArgumentParser:
@@ -126,6 +127,12 @@ def build_parser() -> argparse.ArgumentParser:
             name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", allow_abbrev=False
         )
         _add_output_options(sub, top=False)
+        sub.add_argument(
+            "--language",
+            choices=LANGUAGES,
+            default=language,
+            help="of all that is said (default: of the locale)",
+        )
         sub.set_defaults(command=_late(module))
         return sub
 
@@ -166,7 +173,6 @@ def build_parser() -> argparse.ArgumentParser:
 
     show = add("show", "show", "show the headline of saved results again, without refitting")
     show.add_argument("results", type=Path, metavar="RESULTS", help="a folder that `bayescarbon run` wrote")
-    show.add_argument("--language", choices=("en", "zh"), help="default: that of the run")
 
     trace = add("trace", "trace", "show where a number of saved results comes from, down to its sources")
     trace.add_argument("results", type=Path, metavar="RESULTS", help="a folder that `bayescarbon run` wrote")
@@ -176,5 +182,4 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="sink, credits, price, or a framework, rule, line, quantity, row or source; without it: a list",
     )
-    trace.add_argument("--language", choices=("en", "zh"), help="default: that of the run")
     return parser

@@ -13,6 +13,7 @@ from bayescarbon.cli.unknown import unknown_name
 from bayescarbon.evidence.quantities import Quantiles, Quantity, composites, quantities
 from bayescarbon.report.manifest import plain
 from bayescarbon.report.terminal import Line, aligned
+from bayescarbon.translation import Language, _, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,36 +30,38 @@ def _stated(quantity: Quantity) -> Iterator[tuple[str, Quantiles]]:
 
 
 def _levels(quantity: Quantity) -> str:
-    return ", ".join(quantity.levels) or "one per study"
+    return ", ".join(quantity.levels) or _("one per study")
 
 
 def _origin(quantity: Quantity) -> str:
     sources = ", ".join(quantity.sources)
     if not quantity.elicited:
         return sources
-    return f"elicited; {sources}" if sources else "elicited"
+    return _("elicited; {sources}", sources=sources) if sources else _("elicited")
 
 
 def _triple(quantiles: Quantiles) -> list[str]:
     return [f"{q:g}" for q in quantiles.as_tuple()]  # as stated: no digits are made up
 
 
-def _list(known: dict[str, Quantity], derived: dict[str, Quantity]) -> list[Line | str]:
-    rows: list[tuple[str, ...]] = [("quantity", "symbol", "unit", "q05", "q50", "q95", "levels", "source")]
+def _list(known: dict[str, Quantity], derived: dict[str, Quantity], language: Language) -> list[Line | str]:
+    rows: list[tuple[str, ...]] = [
+        (_("quantity"), _("symbol"), _("unit"), "q05", "q50", "q95", _("levels"), _("source"))
+    ]
     for quantity in known.values():
         for name, stated in _stated(quantity):
             shown = (
                 *_triple(stated),
                 _levels(quantity),
-                textwrap.shorten(_origin(quantity), 44, placeholder=" ..."),
+                textwrap.shorten(said(_origin(quantity), language), 44, placeholder=" ..."),
             )
             rows.append((name, quantity.symbol, quantity.unit, *shown))
     return [
-        *aligned(rows),
+        *aligned(rows, language=language),
         "",
-        "Quantiles are those of the mean at a new farm, before it has measured anything.",
-        f"Also observable, computed from these: {', '.join(derived)}.",
-        "`bayescarbon priors NAME` gives the definition, the reason, the evidence and its sources.",
+        _("Quantiles are those of the mean at a new farm, before it has measured anything."),
+        _("Also observable, computed from these: {quantities}.", quantities=", ".join(derived)),
+        _("`bayescarbon priors NAME` gives the definition, the reason, the evidence and its sources."),
     ]
 
 
@@ -86,11 +89,19 @@ def evidence_value(row: Mapping[Hashable, Any]) -> str:
     return f"{_reported(row['value'])}{spread}{count}"
 
 
-def _evidence_lines(quantity: Quantity, rows: pd.DataFrame) -> list[Line | str]:
+def _evidence_lines(quantity: Quantity, rows: pd.DataFrame, language: Language) -> list[Line | str]:
     if rows.empty:
-        return ["No row of the literature table observes it directly: the prior is all there is."]
+        return [_("No row of the literature table observes it directly: the prior is all there is.")]
     shown: list[tuple[str, ...]] = [
-        ("id", "species", "site", "season", f"value ({quantity.unit})", "method", "source")
+        (
+            "id",
+            _("species"),
+            _("site"),
+            _("season"),
+            _("value ({unit})", unit=quantity.unit),
+            _("method"),
+            _("source"),
+        )
     ]
     for row in rows.to_dict("records"):
         who = row["species"] or row["group"]
@@ -99,8 +110,8 @@ def _evidence_lines(quantity: Quantity, rows: pd.DataFrame) -> list[Line | str]:
             (row["id"], who, place, row["season"], evidence_value(row), row["method"], row["source"])
         )
     return [
-        Line(f"Evidence from the literature: {len(rows)} rows", bold=True),
-        *(f"  {x}" for x in aligned(shown)),
+        Line(_("Evidence from the literature: {n} rows", n=len(rows)), bold=True),
+        *(f"  {x}" for x in aligned(shown, language=language)),
     ]
 
 
@@ -110,43 +121,49 @@ def _source_lines(keys: list[str]) -> list[Line | str]:
     if not keys:
         return []
     known = references()
-    lines: list[Line | str] = ["", Line("Sources", bold=True)]
+    lines: list[Line | str] = ["", Line(_("Sources"), bold=True)]
     for key in keys:
         lines += textwrap.wrap(f"{key}: {known[key]}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
     return lines
 
 
-def _prior_lines(quantity: Quantity) -> list[Line | str]:
+def _prior_lines(quantity: Quantity, language: Language) -> list[Line | str]:
     if quantity.composite_of:
-        return [f"Computed from  {', '.join(quantity.composite_of)}; it has no prior of its own."]
+        parts = ", ".join(quantity.composite_of)
+        return [_("Computed from  {quantities}; it has no prior of its own.", quantities=parts)]
     rows: list[tuple[str, ...]] = [("", "q05", "q50", "q95")]
     for name, stated in _stated(quantity):
-        rows.append((name if quantity.by else "mean at a new farm", *_triple(stated)))
-    rows.append(("scatter of single samples (coefficient of variation)", *_triple(quantity.scatter)))
-    rows.append(("season, highest to lowest mean (ratio)", *_triple(quantity.season_swing)))
+        rows.append((name if quantity.by else _("mean at a new farm"), *_triple(stated)))
+    rows.append((_("scatter of single samples (coefficient of variation)"), *_triple(quantity.scatter)))
+    rows.append((_("season, highest to lowest mean (ratio)"), *_triple(quantity.season_swing)))
     shares = ", ".join(f"{level} {share:.0%}" for level, share in quantity.shares.items())
     return [
-        Line("Prior", bold=True),
-        *(f"  {line}" for line in aligned(rows)),
-        f"  its variance comes from: {shares}",
+        Line(_("Prior"), bold=True),
+        *(f"  {line}" for line in aligned(rows, language=language)),
+        _("  its variance comes from: {shares}", shares=shares),
         "",
-        Line("Reason" + (" (elicited)" if quantity.elicited else ""), bold=True),
+        Line(_("Reason (elicited)") if quantity.elicited else _("Reason"), bold=True),
         *textwrap.wrap(
             " ".join(quantity.reason.split()), _WIDTH, initial_indent="  ", subsequent_indent="  "
         ),
     ]
 
 
-def _detail(quantity: Quantity, rows: pd.DataFrame) -> list[Line | str]:
+def _detail(quantity: Quantity, rows: pd.DataFrame, language: Language) -> list[Line | str]:
     keys = list(dict.fromkeys([*quantity.sources, *rows["source"]]))
     return [
         Line(f"{quantity.name} ({quantity.symbol}), {quantity.unit}", bold=True),
         *textwrap.wrap(" ".join(quantity.definition.split()), _WIDTH),
-        f"Values: {quantity.support}. Varies by: {_levels(quantity)}. Defined in priors/{quantity.family}.toml.",
+        _(
+            "Values: {support}. Varies by: {levels}. Defined in priors/{family}.toml.",
+            support=quantity.support,
+            levels=_levels(quantity),
+            family=quantity.family,
+        ),
         "",
-        *_prior_lines(quantity),
+        *_prior_lines(quantity, language),
         "",
-        *_evidence_lines(quantity, rows),
+        *_evidence_lines(quantity, rows, language),
         *_source_lines([key for key in keys if key]),
     ]
 
@@ -166,17 +183,17 @@ def command(options: argparse.Namespace, console: Console) -> int:
     """List all quantities or explain one."""
     known, derived = quantities(), composites()
     if options.quantity is None:
-        console.show(_list(known, derived))
+        console.show(_list(known, derived, options.language))
         console.answer([_record(quantity) for quantity in known.values()])
         return 0
     everything = known | derived
     if options.quantity not in everything:
-        return unknown_name("priors", "quantity", options.quantity, everything)
+        return unknown_name("priors", _("quantity"), options.quantity, everything, options.language)
     from bayescarbon.evidence.literature import literature
 
     quantity = everything[options.quantity]
     table = literature()
     rows = table[table["quantity"] == quantity.name]
-    console.show(_detail(quantity, rows))
+    console.show(_detail(quantity, rows, options.language))
     console.answer({**_record(quantity), "evidence": plain(rows.to_dict("records"))})
     return 0

@@ -15,6 +15,7 @@ from bayescarbon.report.folder import replacing
 from bayescarbon.report.headline import headline_lines, read_headline
 from bayescarbon.report.language import text
 from bayescarbon.study import read_study
+from bayescarbon.translation import _
 
 if TYPE_CHECKING:
     from bayescarbon.report.results import RunInfo
@@ -58,7 +59,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
         study = read_study(options.study)
         seconds = {"read": time.perf_counter() - started}
         for warning in study.warnings:
-            console.note(f"warning: {' '.join(str(warning).split())}")
+            said = " ".join(warning.said(language).split())
+            console.note(_("warning: {said}", said=said))
         # The folder comes before the fit: one that cannot be written should not be found out a minute later.
         with replacing(target) as folder:
             steps.begin(text("fitting", language))

@@ -14,6 +14,6 @@ def command(options: argparse.Namespace, console: Console) -> int:
     if not options.results.exists():
         recover(options.results.resolve())  # a run may have been killed between its two renames
     headline = read_headline(options.results)
-    console.show(headline_lines(headline, options.language or headline.language))
+    console.show(headline_lines(headline, options.language))
     console.answer(headline.record())
     return 0

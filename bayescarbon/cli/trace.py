@@ -8,11 +8,12 @@ import sys
 from bayescarbon.cli.console import Console
 from bayescarbon.errors import suggest
 from bayescarbon.report.folder import recover
-from bayescarbon.report.language import LANGUAGES, Language, text
+from bayescarbon.report.language import Language, text
 from bayescarbon.report.saved import read_saved
 from bayescarbon.report.terminal import Line, aligned
 from bayescarbon.report.trace import KINDS, Step, named, trail, walk
 from bayescarbon.report.trail_lines import step_record, trail_lines
+from bayescarbon.translation import said
 
 
 def _list(steps: list[Step], language: Language) -> list[Line | str]:
@@ -30,8 +31,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     if not options.results.exists():
         recover(options.results.resolve())  # a run may have been killed between its two renames
     saved = read_saved(options.results)
-    of_run = saved.manifest.get("language")
-    language: Language = options.language or (of_run if of_run in LANGUAGES else "en")
+    language: Language = options.language
     steps = trail(saved, language)
     if options.number is None:
         console.show(_list(list(steps.values()), language))
@@ -40,7 +40,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
     found = named(steps, options.number)
     if not found:
         hint = suggest(options.number, [step.name for step in steps.values()])
-        print(text("trail unknown", language, {"name": options.number}) + hint, file=sys.stderr)
+        unknown = text("trail unknown", language, {"name": options.number})
+        print(unknown + said(hint, language), file=sys.stderr)
         return 2
     reached = walk(steps, [step.key for step in found])
     console.show(trail_lines(saved, reached, language))

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterable
 
 from bayescarbon.errors import suggest
+from bayescarbon.translation import Language, _, said
 
 
-def unknown_name(command: str, kind: str, name: str, known: Iterable[str]) -> int:
+def unknown_name(command: str, kind: str, name: str, known: Iterable[str], language: Language) -> int:
     """Say that there is nothing of this name and return the exit status of a usage error.
 
     Parameters
@@ -21,7 +22,15 @@ def unknown_name(command: str, kind: str, name: str, known: Iterable[str]) -> in
         What was written.
     known : iterable of str
         What there is.
+    language : {"en", "zh"}
+        In which language to say so.
     """
-    hint = suggest(name, known)
-    print(f"There is no {kind} {name!r}.{hint} `bayescarbon {command}` lists them.", file=sys.stderr)
+    message = _(
+        "There is no {kind} {name!r}.{hint} `bayescarbon {command}` lists them.",
+        kind=kind,
+        name=name,
+        hint=suggest(name, known),
+        command=command,
+    )
+    print(said(message, language), file=sys.stderr)
     return 2

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from bayescarbon.errors import suggest
 from bayescarbon.resources import listdir, read_toml
+from bayescarbon.translation import _
 
 Support = Literal["fraction", "positive", "real", "simplex"]
 
@@ -184,20 +185,22 @@ def check_quantiles(support: str, quantiles: Quantiles) -> str | None:
     q05, q50, q95 = quantiles.as_tuple()
     stated = f"q05 = {q05:g}, q50 = {q50:g}, q95 = {q95:g}"
     if not all(isfinite(q) for q in (q05, q50, q95)):
-        return f"{stated}: every quantile must be a finite number"
+        return stated + _(": every quantile must be a finite number")
     if not q05 < q50 < q95:
-        return f"{stated}: the quantiles must increase strictly, q05 < q50 < q95"
+        return stated + _(": the quantiles must increase strictly, q05 < q50 < q95")
     scale = "fraction" if support == "simplex" else support
     if scale == "fraction" and not (q05 > 0.0 and q95 < 1.0):
-        return f"{stated}: the quantiles of a fraction must lie strictly between 0 and 1"
+        return stated + _(": the quantiles of a fraction must lie strictly between 0 and 1")
     if scale == "positive" and not q05 > 0.0:
-        return f"{stated}: the quantiles of a positive quantity must be above 0"
+        return stated + _(": the quantiles of a positive quantity must be above 0")
     low, middle, high = link(scale, [q05, q50, q95])
     if abs(middle - (low + high) / 2.0) > SKEW_TOLERANCE * (high - low):
         implied = float(inverse_link(scale, (low + high) / 2.0))
-        return (
-            f"{stated}: q05 and q95 imply a median of {implied:.3g}, too far from the stated {q50:g}; "
-            "move q50 towards it, or widen one side"
+        return stated + _(
+            ": q05 and q95 imply a median of {implied:.3g}, too far from the stated {q50:g}; move q50 towards it, "
+            "or widen one side",
+            implied=implied,
+            q50=q50,
         )
     return None
 

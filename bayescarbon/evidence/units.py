@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pint
 
-from bayescarbon.errors import suggest
+from bayescarbon.errors import nearest
+from bayescarbon.translation import _
 
 #: g per mol. The values are those of the carbon programmes' own arithmetic, to their digits.
 MOLAR_MASS = {"C": 12.011, "CO2": 44.01, "CaCO3": 100.09, "O2": 31.998}
@@ -138,8 +139,14 @@ def _factor(unit: str, to: str) -> float:
     have, want = _magnitude(given), _magnitude(wanted)
     if have.dimensionality != want.dimensionality:
         raise UnitError(
-            f"the unit {unit!r} measures something else than {to!r} ({have.dimensionality} against "
-            f"{want.dimensionality}): convert it first, or correct the unit"
+            _(
+                "the unit {unit!r} measures something else than {to!r} ({given} against {wanted})"
+                ": convert it first, or correct the unit",
+                unit=unit,
+                to=to,
+                given=have.dimensionality,
+                wanted=want.dimensionality,
+            )
         )
     return float((have / want).to_base_units().magnitude)
 
@@ -152,7 +159,11 @@ def _pure_factor(given: _Unit, wanted: _Unit) -> float:
     bare = _magnitude(_Unit(wanted.text, [_Term(t.power, t.number, t.units) for t in wanted.terms]))
     if not bare.dimensionless or any(word in _CURRENCIES for t in wanted.terms for word in t.words):
         raise UnitError(
-            f"the unit {given.text!r} is a bare number, but {wanted.text!r} is needed: write the unit"
+            _(
+                "the unit {unit!r} is a bare number, but {needed!r} is needed: write the unit",
+                unit=given.text,
+                needed=wanted.text,
+            )
         )
     return number / float(bare.to_base_units().magnitude)
 
@@ -165,8 +176,12 @@ def _refuse_unnamed_mass_per_mass(given: _Unit, wanted: _Unit) -> None:
     )
     if needs_moles and gives_mass and not any(term.words for term in given.terms):
         raise UnitError(
-            f"the unit {given.text!r} does not say of which substances, and {wanted.text!r} is per amount: "
-            "write for example 'g CO2/g CaCO3', or give mol/mol"
+            _(
+                "the unit {unit!r} does not say of which substances, and {needed!r} is per amount: write "
+                "for example 'g CO2/g CaCO3', or give mol/mol",
+                unit=given.text,
+                needed=wanted.text,
+            )
         )
 
 
@@ -176,21 +191,38 @@ def _compare_bases(given: _Unit, wanted: _Unit, power: int) -> None:
         allowed |= _IMPLIED.get(word, set())
     for word in given.words(power):
         if given.words(power).count(word) > max(1, wanted.words(power).count(word)):
-            raise UnitError(f"the unit {given.text!r} names {_shown(given, word)!r} twice on one side")
+            raise UnitError(
+                _(
+                    "the unit {unit!r} names {word!r} twice on one side",
+                    unit=given.text,
+                    word=_shown(given, word),
+                )
+            )
         if word in allowed:
             continue
         # ind/ind, live/live: a basis that cancels says nothing about a target that names none.
         if not any(term.words for term in wanted.terms) and word in given.words(-power):
             continue
-        side = "per " if power < 0 else ""
-        own = " ".join(w for w in wanted.words(power) if w != "ind") or "no particular basis"
+        side = _("per ") if power < 0 else ""
+        own = " ".join(w for w in wanted.words(power) if w != "ind") or _("no particular basis")
         if word == "ind":
             raise UnitError(
-                f"the unit {given.text!r} is counted in individuals, but {wanted.text!r} is needed"
+                _(
+                    "the unit {unit!r} is counted in individuals, but {needed!r} is needed",
+                    unit=given.text,
+                    needed=wanted.text,
+                )
             )
         raise UnitError(
-            f"the unit {given.text!r} is {side}{_shown(given, word)}, but {wanted.text!r} is needed "
-            f"({side}{own}): convert the values to that basis first"
+            _(
+                "the unit {unit!r} is {side}{basis}, but {needed!r} is needed ({side}{own}): convert the "
+                "values to that basis first",
+                unit=given.text,
+                side=side,
+                basis=_shown(given, word),
+                needed=wanted.text,
+                own=own,
+            )
         )
 
 
@@ -231,7 +263,9 @@ def _magnitude(unit: _Unit) -> pint.Quantity[float]:
             try:
                 size = size * one**exponent
             except pint.OffsetUnitCalculusError as error:
-                raise UnitError(f"the unit {unit.text!r}: {name} cannot be scaled") from error
+                raise UnitError(
+                    _("the unit {unit!r}: {name} cannot be scaled", unit=unit.text, name=name)
+                ) from error
         substance = next((word for word in term.words if word in MOLAR_MASS), None)
         if substance is not None and size.dimensionality == {"[substance]": 1}:
             size = size * units.Quantity(MOLAR_MASS[substance], "g/mol")
@@ -244,13 +278,13 @@ def _parse(text: str) -> _Unit:
     """Read a unit into terms without cancelling anything, since g wet / g wet still says wet."""
     tokens = _tokens(text)
     if not tokens:
-        raise UnitError("no unit is given; a share is written 'fraction' or '%'")
+        raise UnitError(_("no unit is given; a share is written 'fraction' or '%'"))
     unit = _Unit(text, [])
     if text.strip() == "-":
         return unit
     end = _read(text, tokens, 0, 1, unit)
     if end != len(tokens):
-        raise UnitError(f"the unit {text!r} has a bracket too many")
+        raise UnitError(_("the unit {unit!r} has a bracket too many", unit=text))
     return unit
 
 
@@ -260,7 +294,9 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while position < len(stripped):
         match = _TOKEN.match(stripped, position)
         if match is None:
-            raise UnitError(f"the unit {text!r} cannot be read at {stripped[position:]!r}")
+            raise UnitError(
+                _("the unit {unit!r} cannot be read at {token!r}", unit=text, token=stripped[position:])
+            )
         kind = str(match.lastgroup)
         tokens.append((kind, match.group(kind)))
         position = match.end()
@@ -279,11 +315,13 @@ def _read(text: str, tokens: list[tuple[str, str]], start: int, power: int, unit
             sign, term = (-power if token == "/" else power), None
             position += 1
             if position in (1, len(tokens)) or tokens[position][1] in {"/", "*", "·", "⋅", ")"}:
-                raise UnitError(f"the unit {text!r} has nothing on one side of {token!r}")
+                raise UnitError(
+                    _("the unit {unit!r} has nothing on one side of {token!r}", unit=text, token=token)
+                )
         elif token == "(":
             position = _read(text, tokens, position + 1, sign, unit)
             if position >= len(tokens):
-                raise UnitError(f"the unit {text!r} has a bracket that is not closed")
+                raise UnitError(_("the unit {unit!r} has a bracket that is not closed", unit=text))
             position, term = position + 1, None
         else:
             exponent, after = _exponent(text, tokens, position)
@@ -309,7 +347,7 @@ def _exponent(text: str, tokens: list[tuple[str, str]], position: int) -> tuple[
         return 1, position + 1
     after += negative
     if after >= len(tokens) or not tokens[after][1].isdigit() or not 0 < int(tokens[after][1]) < 10:
-        raise UnitError(f"the unit {text!r} has an exponent that is not a whole number below 10")
+        raise UnitError(_("the unit {unit!r} has an exponent that is not a whole number below 10", unit=text))
     return (-1 if negative else 1) * int(tokens[after][1]), after + 1
 
 
@@ -331,14 +369,14 @@ def _add(text: str, term: _Term, kind: str, token: str, exponent: int) -> None:
     if kind == "number":
         term.number *= float(token) ** exponent
         if not 0.0 < term.number < float("inf"):
-            raise UnitError(f"the unit {text!r} has a factor that is zero or too large")
+            raise UnitError(_("the unit {unit!r} has a factor that is zero or too large", unit=text))
         return
     if kind != "name":
-        raise UnitError(f"the unit {text!r} cannot be read at {token!r}")
+        raise UnitError(_("the unit {unit!r} cannot be read at {token!r}", unit=text, token=token))
     word = _word(token)
     if word is not None:
         if exponent != 1:
-            raise UnitError(f"the unit {text!r} raises {token!r} to a power")
+            raise UnitError(_("the unit {unit!r} raises {token!r} to a power", unit=text, token=token))
         term.words.append(word)
     elif token in {"%", "percent"}:
         term.number *= 0.01**exponent
@@ -349,7 +387,14 @@ def _add(text: str, term: _Term, kind: str, token: str, exponent: int) -> None:
             name = str(registry().Unit(token))
         except (pint.PintError, AttributeError, ValueError) as error:
             known = [*_WORDS, *_SPELLINGS, *_PURE, "mg", "kg", "mmol", "day", "year", "litre"]
-            hint = suggest(token, known).strip()
-            meant = f" ({hint[0].lower()}{hint[1:]})" if hint else ""
-            raise UnitError(f"the unit {text!r} has an unknown word {token!r}{meant}") from error
+            near = nearest(token, known)
+            meant = _(" (did you mean {word!r}?)", word=near) if near else ""
+            raise UnitError(
+                _(
+                    "the unit {unit!r} has an unknown word {token!r}{meant}",
+                    unit=text,
+                    token=token,
+                    meant=meant,
+                )
+            ) from error
         term.units.append(("mol" if name == "mole" else name, exponent))

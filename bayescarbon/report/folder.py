@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bayescarbon.errors import Problem, StudyError
+from bayescarbon.translation import _
 
 MANIFEST = "manifest.json"
 
@@ -46,16 +47,23 @@ def _check_replaceable(target: Path) -> None:
     if not target.exists():
         return
     if not target.is_dir():
-        raise _refuse(target, "this is a file; name a folder for the results with --out.")
+        raise _refuse(target, _("this is a file; name a folder for the results with --out."))
     if target.is_mount():
-        raise _refuse(target, "this folder is a mount point and cannot be replaced; name a folder inside it.")
+        raise _refuse(
+            target, _("this folder is a mount point and cannot be replaced; name a folder inside it.")
+        )
     foreign = sorted({entry.name for entry in target.iterdir()} - written_before(target) - _LITTER)
     if foreign:
-        shown = ", ".join(foreign[:5]) + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else "")
+        shown = ", ".join(foreign[:5])
+        if len(foreign) > 5:
+            shown = _("{names} and {n} more", names=shown, n=len(foreign) - 5)
         raise _refuse(
             target,
-            f"a run replaces this folder as a whole, and it holds what no run of bayescarbon wrote ({shown}). "
-            "Move that away, or name another folder with --out.",
+            _(
+                "a run replaces this folder as a whole, and it holds what no run of bayescarbon wrote "
+                "({shown}). Move that away, or name another folder with --out.",
+                shown=shown,
+            ),
         )
 
 
@@ -66,8 +74,8 @@ def _token() -> str:
 
 def _abandoned(path: Path, token: str) -> bool:
     """Say whether the run that made a temporary folder is gone: its process, or a day without a change."""
-    host, _, process = token.rpartition("-")
-    own_host, _, own_process = _token().rpartition("-")
+    host, _dash, process = token.rpartition("-")
+    own_host, _dash, own_process = _token().rpartition("-")
     if host == own_host and process == own_process:
         return True  # the folder is older than this run: its number was given out again
     if host == own_host and os.name == "posix":

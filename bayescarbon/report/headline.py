@@ -16,6 +16,7 @@ from bayescarbon.report.credits import Credits, read_credits
 from bayescarbon.report.language import LANGUAGES, Language, text
 from bayescarbon.report.sensitivity import sensitivity_sentence, total_outcome
 from bayescarbon.report.terminal import Line, aligned, number, probability
+from bayescarbon.translation import _
 
 _SHOWN_BATCHES = 10
 _SHOWN_REMARKS = 3
@@ -130,7 +131,7 @@ def read_headline(folder: Path) -> Headline:
     if not (folder / "manifest.json").is_file() and (folder / "results" / "manifest.json").is_file():
         folder = folder / "results"
     if not folder.is_dir():
-        raise _not_results(folder, "there is no such folder; name one that `bayescarbon run` wrote.")
+        raise _not_results(folder, _("there is no such folder; name one that `bayescarbon run` wrote."))
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         language, framework = manifest["language"], manifest["headline_framework"]
@@ -151,9 +152,11 @@ def read_headline(folder: Path) -> Headline:
         )
     except FileNotFoundError as error:
         name = Path(error.filename).name
-        raise _not_results(folder, f"{name} is missing: these are not the results of a run.") from error
+        raise _not_results(
+            folder, _("{name} is missing: these are not the results of a run.", name=name)
+        ) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise _not_results(folder, "its files are damaged; run the study again.") from error
+        raise _not_results(folder, _("its files are damaged; run the study again.")) from error
 
 
 def _interval(row: dict[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import bayescarbon
 from bayescarbon import resources
+from bayescarbon.translation import Language, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,10 +111,11 @@ def plain(value: object) -> Any:
     return value
 
 
-def problem_record(problem: Problem) -> dict[str, Any]:
-    """Return one problem or warning as a JSON object, without its empty fields."""
-    fields = ("table", "row", "column", "value", "message")
-    return {name: getattr(problem, name) for name in fields if getattr(problem, name) is not None}
+def problem_record(problem: Problem, language: Language = "en") -> dict[str, Any]:
+    """Return one problem or warning as a JSON object, without its empty fields, its message in a language."""
+    fields = ("table", "row", "column", "value")
+    record = {name: getattr(problem, name) for name in fields if getattr(problem, name) is not None}
+    return record | {"message": said(problem.message, language)}
 
 
 def diagnostics_record(diagnostics: Diagnostics) -> dict[str, Any]:
@@ -130,6 +132,7 @@ def manifest(
     warnings: Sequence[Problem],
     outliers: pd.DataFrame,
     timings: Mapping[str, float],
+    language: Language = "en",
 ) -> dict[str, Any]:
     """Return the manifest of a run, all but the list of its files.
 
@@ -147,6 +150,8 @@ def manifest(
         Values that the fit set aside, one row each.
     timings : mapping of str to float
         Wall time of each step, in seconds.
+    language : {"en", "zh"}
+        Of the warnings' messages.
 
     Returns
     -------
@@ -158,7 +163,7 @@ def manifest(
         "converged": bool(diagnostics.passed),
         "diagnostics": diagnostics_record(diagnostics),
         "intervals": {"kind": "equal-tailed", "q05": 0.05, "median": 0.5, "q95": 0.95},
-        "warnings": [problem_record(problem) for problem in warnings],
+        "warnings": [problem_record(problem, language) for problem in warnings],
         "outliers": plain(outliers.to_dict("records")),
         "versions": versions(),
         "inputs": dict(inputs),

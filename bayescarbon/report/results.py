@@ -207,6 +207,7 @@ def write_results(
         run.warnings,
         fit.outliers,
         {**seconds, **{f"fit_{k}": v for k, v in fit.timings.items()}},
+        run.language,
     )
     if run.credits is not None:
         written |= plain(credits_record(run.credits, issued))

@@ -12,6 +12,7 @@ from typing import Any
 
 from bayescarbon.errors import Problem, StudyError
 from bayescarbon.report.credits import Row
+from bayescarbon.translation import _
 
 type Tables = dict[str, list[Row]]
 
@@ -105,7 +106,7 @@ def read_saved(folder: Path) -> Saved:
     """
     if not (folder / "manifest.json").is_file() and (folder / "results" / "manifest.json").is_file():
         folder = folder / "results"
-    message = "there are no results of a run in it; name a folder that `bayescarbon run` wrote."
+    message = _("there are no results of a run in it; name a folder that `bayescarbon run` wrote.")
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         tables = read_tables(folder)

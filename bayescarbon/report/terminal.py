@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bayescarbon.translation import Language, said
+
 
 @dataclass(frozen=True)
 class Line:
@@ -16,12 +18,13 @@ class Line:
     bold: bool = False
     red: bool = False
 
-    def rendered(self, colour: bool) -> str:
-        """Return the line, with terminal codes only if asked for."""
+    def rendered(self, colour: bool, language: Language = "en") -> str:
+        """Return the line in a language, with terminal codes only if asked for."""
+        text = said(self.text, language)
         codes = [code for code, wanted in (("1", self.bold), ("31", self.red)) if wanted]
         if not colour or not codes:
-            return self.text
-        return f"\x1b[{';'.join(codes)}m{self.text}\x1b[0m"
+            return text
+        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m"
 
 
 def number(value: float | None) -> str:
@@ -58,7 +61,7 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = (), language: Language = "en") -> list[str]:
     """Return rows as lines whose columns stand under each other.
 
     Parameters
@@ -67,9 +70,12 @@ def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[st
         All of one length.
     right : sequence of int
         Positions of the columns that stand to the right, as numbers do.
+    language : {"en", "zh"}
+        In which the cells that are messages are said.
     """
     if not rows:
         return []
+    rows = [[said(cell, language) for cell in row] for row in rows]
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:

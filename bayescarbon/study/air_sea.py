@@ -8,6 +8,7 @@ from bayescarbon.errors import suggest
 from bayescarbon.evidence.units import MOLAR_MASS, UnitError, convert
 from bayescarbon.study.cells import Typed
 from bayescarbon.study.findings import Checked, Findings
+from bayescarbon.translation import _
 
 TABLE = "air_sea"
 DELTA = ("delta_pco2_uatm", "wind_m_s")
@@ -46,10 +47,10 @@ def flux_unit(unit: str) -> tuple[float, bool]:
             except UnitError:
                 continue
         if found and max(found.values()) > min(found.values()) * (1 + 1e-9):
-            raise UnitError(f"the unit {unit!r} does not say whether the mass is of CO2 or of C")
+            raise UnitError(_("the unit {unit!r} does not say whether the mass is of CO2 or of C", unit=unit))
         if found:
             return next(iter(found.values())), bool(area)
-    raise UnitError(f"the unit {unit!r} is not one of CO2 or C per time, or per area and time")
+    raise UnitError(_("the unit {unit!r} is not one of CO2 or C per time, or per area and time", unit=unit))
 
 
 def read_air_sea(typed: Typed, water: pd.DataFrame, sites: list[str]) -> Checked:
@@ -78,7 +79,8 @@ def read_air_sea(typed: Typed, water: pd.DataFrame, sites: list[str]) -> Checked
         "site",
         strange,
         lambda name: (
-            f"is not a site of `harvest`, so there is no release to compare it with; correct it.{suggest(name, sites)}"
+            _("is not a site of `harvest`, so there is no release to compare it with; correct it.")
+            + suggest(name, sites)
         ),
     )
     flux = rows.has("co2_flux")
@@ -86,34 +88,39 @@ def read_air_sea(typed: Typed, water: pd.DataFrame, sites: list[str]) -> Checked
     rows.error(
         "site",
         ~flux & ~delta,
-        "has no flux in this row; write co2_flux with its unit, or delta_pco2_uatm with wind_m_s.",
+        _("has no flux in this row; write co2_flux with its unit, or delta_pco2_uatm with wind_m_s."),
     )
     rows.error(
         "co2_flux",
         rows.frame["co2_flux"].notna() & rows.frame[list(DELTA)].notna().any(axis=1),
-        "stands in one row with delta_pco2_uatm or wind_m_s; keep one of the two: the flux with its unit, or the "
-        "difference of pCO2 with the wind.",
+        _(
+            "stands in one row with delta_pco2_uatm or wind_m_s; keep one of the two: the flux with its "
+            "unit, or the difference of pCO2 with the wind."
+        ),
     )
     only_delta = delta & ~flux
     for name in DELTA:
         rows.error(
-            name, only_delta & ~rows.has(name), "is empty; delta_pco2_uatm and wind_m_s belong together."
+            name, only_delta & ~rows.has(name), _("is empty; delta_pco2_uatm and wind_m_s belong together.")
         )
     rows.error(
         "unit",
         ~rows.has("unit") & ((flux & ~delta) | (only_delta & rows.has("sd"))),
-        "is empty; co2_flux and sd need their unit, such as mmol CO2/m2/d.",
+        _("is empty; co2_flux and sd need their unit, such as mmol CO2/m2/d."),
     )
     per_area = _check_unit(rows)
     rows.warn(
         "temperature_c",
         rows.sound & flux & (rows.has("temperature_c") | rows.has("salinity")),
-        "temperature and salinity are not used beside a flux that was measured.",
+        _("temperature and salinity are not used beside a flux that was measured."),
     )
     rows.error(
         "area_km2",
         (per_area | only_delta) & ~rows.has("area_km2"),
-        "is empty; a flux per area needs the area of sea that it speaks of, to be compared with a release in tonnes.",
+        _(
+            "is empty; a flux per area needs the area of sea that it speaks of, to be compared with a "
+            "release in tonnes."
+        ),
     )
     _fill_water(rows, water, only_delta)
     return rows.checked()
@@ -128,14 +135,19 @@ def _check_unit(rows: Findings) -> pd.Series[bool]:
             factor, by_area = flux_unit(unit)
         except UnitError as error:
             rows.error(
-                "unit", where, f"{error}; write for example mmol CO2/m2/d, g C/m2/yr, t CO2/yr or t C/yr."
+                "unit",
+                where,
+                _(
+                    "{error}; write for example mmol CO2/m2/d, g C/m2/yr, t CO2/yr or t C/yr.",
+                    error=error.args[0],
+                ),
             )
             continue
         per_area |= where & by_area
         rows.warn(
             "co2_flux",
             rows.sound & where & by_area & ((rows.frame["co2_flux"] * factor).abs() > LARGEST_FLUX),
-            "is beyond 200 mmol CO2 per m2 and day, which coastal waters do not reach; check the unit.",
+            _("is beyond 200 mmol CO2 per m2 and day, which coastal waters do not reach; check the unit."),
         )
     return per_area
 
@@ -150,7 +162,10 @@ def _fill_water(rows: Findings, water: pd.DataFrame, delta: pd.Series[bool]) -> 
         rows.error(
             name,
             blank & lacking,
-            "is empty, and the site has no row in `water` to take it from; the flux depends on it: write it.",
+            _(
+                "is empty, and the site has no row in `water` to take it from; the flux depends on it: "
+                "write it."
+            ),
         )
         mean = site.map(water.groupby("site")[name].mean().to_dict()).astype(float)
         rows.frame[name] = rows.frame[name].where(~blank, mean)

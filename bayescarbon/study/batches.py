@@ -10,6 +10,7 @@ from bayescarbon.study.cells import Typed, remark, report
 from bayescarbon.study.findings import Checked
 from bayescarbon.study.settings import Settings
 from bayescarbon.study.species import foreign_sites, resolve_species
+from bayescarbon.translation import _
 
 HARVEST_CV = 0.02
 STOCKED_T = 0.0
@@ -46,20 +47,23 @@ def read_harvest(typed: Typed, settings: Settings) -> Checked:
         table,
         "batch",
         frame["batch"][repeated],
-        "stands in an earlier row already; every batch needs a name of its own.",
+        _("stands in an earlier row already; every batch needs a name of its own."),
     )
     problems += report(
         table,
         "batch",
         frame["batch"][frame["batch"] == TOTAL],
-        "is what the results call the sum of all batches; give this batch another name.",
+        _("is what the results call the sum of all batches; give this batch another name."),
     )
     problems += report(
         table,
         "batch",
         frame["batch"][frame["batch"].str.startswith(FARM_SCOPE)],
-        f"begins with {FARM_SCOPE}, which is how the results call the sum of a farm's batches; give this batch another "
-        "name.",
+        _(
+            "begins with {prefix}, which is how the results call the sum of a farm's batches; give "
+            "this batch another name.",
+            prefix=FARM_SCOPE,
+        ),
     )
     resolved = resolve_species(table, frame["species"], settings.taxa)
     problems += resolved.problems
@@ -68,15 +72,15 @@ def read_harvest(typed: Typed, settings: Settings) -> Checked:
         table,
         "species",
         frame["species"][resolved.groups == "ascidian"],
-        "is an ascidian; only shellfish can be a batch, foulers are counted by fouling_ratio.",
+        _("is an ascidian; only shellfish can be a batch, foulers are counted by fouling_ratio."),
     )
     problems += _check_weight(typed, settings)
     days = frame["cycle_days"]
     odd = (days < USUAL_DAYS[0]) | (days > USUAL_DAYS[1])
     heavy = frame["stocked_t"] >= frame["harvest_t"]
     for column, rows, message in (
-        ("cycle_days", odd, "is an unusual length for a culture cycle; it is in days."),
-        ("stocked_t", heavy, "is as much as was harvested, or more; both are live tonnes."),
+        ("cycle_days", odd, _("is an unusual length for a culture cycle; it is in days.")),
+        ("stocked_t", heavy, _("is as much as was harvested, or more; both are live tonnes.")),
     ):
         if rows.any():
             numbers = frame.index[rows].tolist()
@@ -98,9 +102,14 @@ def _check_weight(typed: Typed, settings: Settings) -> list[Problem]:
     return [
         Problem(
             "harvest",
-            f"makes {weight[row]:.3g} g per animal (harvest_t / individuals), more than {WEIGHT_FACTOR:g} "
-            f"times off the {expected:g} g expected; write single animals and tonnes, or state "
-            "[priors.live_weight] if it is true.",
+            _(
+                "makes {weight:.3g} g per animal (harvest_t / individuals), more than {factor:g} "
+                "times off the {expected:g} g expected; write single animals and tonnes, or state "
+                "[priors.live_weight] if it is true.",
+                weight=weight[row],
+                factor=WEIGHT_FACTOR,
+                expected=expected,
+            ),
             row=int(row),
             column="individuals",
             value=typed.text.loc[row, "individuals"],
@@ -119,7 +128,7 @@ def read_water(typed: Typed, sites: list[str]) -> Checked:
     sites : list of str
         Sites of `harvest`.
     """
-    warnings = foreign_sites("water", typed.frame["site"], sites, "informs no batch and is not used")
+    warnings = foreign_sites("water", typed.frame["site"], sites, _("informs no batch and is not used"))
     return typed.frame.reset_index(drop=True), [], warnings
 
 
@@ -148,7 +157,9 @@ def read_sampling(typed: Typed, settings: Settings, sites: list[str]) -> Checked
         table,
         "quantity",
         frame["quantity"][unknown],
-        lambda name: f"is not a quantity.{suggest(name, known) or ' `bayescarbon priors` lists them.'}",
+        lambda name: (
+            _("is not a quantity.") + (suggest(name, known) or _(" `bayescarbon priors` lists them."))
+        ),
     )
     resolved = resolve_species(table, frame["species"], settings.taxa)
     problems += resolved.problems
@@ -158,7 +169,8 @@ def read_sampling(typed: Typed, settings: Settings, sites: list[str]) -> Checked
         "site",
         frame["site"][strange],
         lambda name: (
-            f"is not a site of `harvest`; correct it, or leave it empty for every site.{suggest(name, sites)}"
+            _("is not a site of `harvest`; correct it, or leave it empty for every site.")
+            + suggest(name, sites)
         ),
     )
     frame["species"] = resolved.names
@@ -168,7 +180,7 @@ def read_sampling(typed: Typed, settings: Settings, sites: list[str]) -> Checked
         table,
         "quantity",
         frame["quantity"][repeated],
-        "has an earlier row for the same site and species already; keep one.",
+        _("has an earlier row for the same site and species already; keep one."),
     )
     frame["fixed_cost"] = frame["fixed_cost"].fillna(FIXED_COST)
     return frame.reset_index(drop=True), problems, resolved.warnings

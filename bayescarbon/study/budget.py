@@ -11,6 +11,7 @@ from bayescarbon.study.cells import Typed, rows_in_words
 from bayescarbon.study.farm_rows import row_numbers
 from bayescarbon.study.findings import Checked, Findings
 from bayescarbon.study.settings import Settings
+from bayescarbon.translation import _
 
 TABLE = "budget"
 #: The quantities that a budget informs: all that the carbon of an animal follows from.
@@ -47,13 +48,15 @@ def read_budget(
     problems, warnings : list of Problem
     """
     rows = Findings(TABLE, typed)
-    rows.resolve_species(settings.taxa, "is an ascidian and has no shell; a budget here has one.")
+    rows.resolve_species(settings.taxa, _("is an ascidian and has no shell; a budget here has one."))
     rows.tell_foreign_sites(sites)
     rows.repeated(
         ["individual", "species", "site"],
         rows.sound,
-        "stands in an earlier row of the same species and site already; give each animal a label of its own, or keep "
-        "one.",
+        _(
+            "stands in an earlier row of the same species and site already; give each animal a label of "
+            "its own, or keep one."
+        ),
     )
     if harvest is not None:
         _fill_days(rows, harvest)
@@ -89,16 +92,20 @@ def budget_claims(budget: pd.DataFrame) -> pd.DataFrame:
 def _tell_repeats(rows: Findings, evidence: pd.DataFrame) -> None:
     """Warn of the farm's rows of a budget's own source: the parts of a balance are often given there one by one."""
     named = rows.sound & (rows.frame["source"] != "")
-    for _, same in rows.frame[named].groupby(["source", "species"], sort=False):
+    for _claim, same in rows.frame[named].groupby(["source", "species"], sort=False):
         again = evidence.merge(budget_claims(same), on=list(CLAIM))
         if len(again):
             names = ", ".join(dict.fromkeys(again["quantity"]))
             rows.warn(
                 "source",
                 named & rows.frame.index.isin(same.index),
-                f"is also the source of {rows_in_words(row_numbers(again))} of `evidence` ({names}), which a budget "
-                "informs too, so one observation may count twice; keep the budget or those rows, or name the sources "
-                "apart where they are different measurements.",
+                _(
+                    "is also the source of {rows} of `evidence` ({quantities}), which a budget informs too, "
+                    "so one observation may count twice; keep the budget or those rows, or name the "
+                    "sources apart where they are different measurements.",
+                    rows=rows_in_words(row_numbers(again)),
+                    quantities=names,
+                ),
             )
 
 
@@ -111,7 +118,9 @@ def _fill_days(rows: Findings, harvest: pd.DataFrame) -> None:
     rows.error(
         "cycle_days",
         blank & named & days.isna(),
-        "is empty, and `harvest` has no batch of this species at this site to take it from; write the days over which "
-        "the budget ran.",
+        _(
+            "is empty, and `harvest` has no batch of this species at this site to take it from; write "
+            "the days over which the budget ran."
+        ),
     )
     rows.frame["cycle_days"] = rows.frame["cycle_days"].where(~blank, days)

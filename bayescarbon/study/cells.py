@@ -16,6 +16,7 @@ import pandas as pd
 from bayescarbon.errors import Problem, suggest
 from bayescarbon.study.reading import FORMULA_ERROR, FORMULA_ERRORS, RawTable
 from bayescarbon.study.spec import Bounds, Column, Table
+from bayescarbon.translation import _
 
 #: So many different wrong values of one column are listed one by one; the rest are counted, with their rows.
 MAX_SHOWN = 20
@@ -84,10 +85,14 @@ def rows_in_words(rows: Sequence[Hashable]) -> str:
     """Return "row 3" or "rows 3, 4 and 5" or "rows 3, 4, ... and 12 more"."""
     numbers = [str(row) for row in rows]
     if len(numbers) == 1:
-        return f"row {numbers[0]}"
+        return _("row {row}", row=numbers[0])
     if len(numbers) > _MAX_ROWS:
-        return f"rows {', '.join(numbers[:_MAX_ROWS])} and {len(numbers) - _MAX_ROWS} more"
-    return f"rows {', '.join(numbers[:-1])} and {numbers[-1]}"
+        return _(
+            "rows {rows} and {n} more",
+            rows=", ".join(numbers[:_MAX_ROWS]),
+            n=len(numbers) - _MAX_ROWS,
+        )
+    return _("rows {rows} and {last}", rows=", ".join(numbers[:-1]), last=numbers[-1])
 
 
 def remark(
@@ -106,7 +111,7 @@ def remark(
     value : str, optional
         The value that stands for them.
     """
-    also = f" (Also in {rows_in_words(rows[1:])}.)" if len(rows) > 1 else ""
+    also = _(" (Also in {rows}.)", rows=rows_in_words(rows[1:])) if len(rows) > 1 else ""
     return Problem(table, message + also, row=int(rows[0]), column=column, value=value)
 
 
@@ -137,7 +142,11 @@ def report(
         problems.append(
             Problem(
                 table,
-                f"the same fault stands in {len(rest)} more cells of this column: {rows_in_words(rest)}.",
+                _(
+                    "the same fault stands in {n} more cells of this column: {rows}.",
+                    n=len(rest),
+                    rows=rows_in_words(rest),
+                ),
                 row=rest[0],
                 column=column,
             )
@@ -153,8 +162,11 @@ def check_header(raw: RawTable, table: Table) -> list[Problem]:
         return [
             Problem(
                 table.name,
-                f"has none of this table's column names; row 1 must hold them ({needed}, ...), so remove what stands "
-                "above them, or write them there.",
+                _(
+                    "has none of this table's column names; row 1 must hold them ({needed}, ...), so "
+                    "remove what stands above them, or write them there.",
+                    needed=needed,
+                ),
                 row=1,
                 value=next((name for name in raw.header if name), None),
             )
@@ -168,21 +180,24 @@ def check_header(raw: RawTable, table: Table) -> list[Problem]:
                 problems.append(
                     Problem(
                         table.name,
-                        f"column {position + 1} has values ({rows_in_words(filled)}) but no "
-                        "name in row 1; name it or empty it.",
+                        _(
+                            "column {number} has values ({rows}) but no name in row 1; name it or empty it.",
+                            number=position + 1,
+                            rows=rows_in_words(filled),
+                        ),
                         row=1,
                     )
                 )
         elif name in seen:
             problems.append(
-                Problem(table.name, "stands twice among the column names; keep one.", row=1, column=name)
+                Problem(table.name, _("stands twice among the column names; keep one."), row=1, column=name)
             )
         elif name not in known:
-            hint = suggest(name, known) or f" The columns are: {', '.join(known)}."
+            hint = suggest(name, known) or _(" The columns are: {columns}.", columns=", ".join(known))
             problems.append(
                 Problem(
                     table.name,
-                    f"is not a column of this table; rename or remove it.{hint}",
+                    _("is not a column of this table; rename or remove it.") + hint,
                     row=1,
                     column=name,
                 )
@@ -193,7 +208,7 @@ def check_header(raw: RawTable, table: Table) -> list[Problem]:
             problems.append(
                 Problem(
                     table.name,
-                    f"the column is missing; add it. It holds: {column.english}",
+                    _("the column is missing; add it. It holds: {meaning}", meaning=column.english),
                     row=1,
                     column=column.name,
                 )
@@ -251,7 +266,10 @@ def _type_column(
     wrong = blank & column.required & ~told
     if wrong.any():
         problems += report(
-            table, column.name, cells[wrong], f"is empty; every row needs it. It holds: {column.english}"
+            table,
+            column.name,
+            cells[wrong],
+            _("is empty; every row needs it. It holds: {meaning}", meaning=column.english),
         )
     failed = cells.isin(FORMULA_ERRORS)
     problems += report(table, column.name, cells[failed], FORMULA_ERROR)
@@ -266,7 +284,10 @@ def _type_column(
             table,
             column.name,
             cells[strange],
-            lambda value: f"must be one of {', '.join(column.choices)}.{suggest(value, column.choices)}",
+            lambda value: (
+                _("must be one of {choices}.", choices=", ".join(column.choices))
+                + suggest(value, column.choices)
+            ),
         )
         return cells, wrong | strange, problems
     distinct = {value: parse_number(value) for value in cells.unique()}
@@ -277,12 +298,17 @@ def _type_column(
     )
     if column.kind == "integer":
         broken = ~blank & ~garbled & (numbers != np.floor(numbers))
-        problems += report(table, column.name, cells[broken], "must be a whole number.")
+        problems += report(table, column.name, cells[broken], _("must be a whole number."))
         garbled |= broken
     if column.bounds is not None:
         outside = ~blank & ~garbled & outside_of(numbers, column.bounds)
-        hint = f"; {column.bounds.hint}" if column.bounds.hint else ""
-        problems += report(table, column.name, cells[outside], f"must be {column.bounds.words}{hint}.")
+        hint = _("; {hint}", hint=column.bounds.hint) if column.bounds.hint else ""
+        problems += report(
+            table,
+            column.name,
+            cells[outside],
+            _("must be {words}{hint}.", words=column.bounds.words, hint=hint),
+        )
         garbled |= outside
     return numbers.where(~garbled), wrong | garbled, problems
 
@@ -307,47 +333,74 @@ def why_not_a_number(text: str, column: Column, table: str) -> str:
     evidence = table == "evidence" and column.name == "value"
     example = "12" if column.kind == "integer" else "12.5"
     # An empty cell of a required column would only be refused next.
-    or_empty = "" if column.required else ", or leave the cell empty if there is no value"
+    or_empty = "" if column.required else _(", or leave the cell empty if there is no value")
     lower = text.lower()
     if _PLAIN.fullmatch(text):
-        return "is too large to be a number (infinity); write a finite number."
+        return _("is too large to be a number (infinity); write a finite number.")
     if lower.lstrip("+-") == "nan":
-        return f"is not a number (NaN); write the number{or_empty}."
+        return _("is not a number (NaN); write the number{or_empty}.", or_empty=or_empty)
     if lower.lstrip("+-") in ("inf", "infinity", "∞"):
-        return f"is infinite; write a finite number{or_empty}."
+        return _("is infinite; write a finite number{or_empty}.", or_empty=or_empty)
     if lower in _UNDETECTED:
-        how = "0 in `value` and the detection limit in `low`" if evidence else f"the number{or_empty}"
-        return f"is text in a column of numbers; write {how}."
+        how = (
+            _("0 in `value` and the detection limit in `low`")
+            if evidence
+            else _("the number{or_empty}", or_empty=or_empty)
+        )
+        return _("is text in a column of numbers; write {how}.", how=how)
     if lower in _NOTHING:
-        return f"is text in a column of numbers; write the number{or_empty}."
+        return _("is text in a column of numbers; write the number{or_empty}.", or_empty=or_empty)
     if _THOUSANDS.fullmatch(text):
         plain = re.sub("[,' _]", "", text)
         or_decimal = (
-            f" (or {text.replace(',', '.')} if the comma marks decimals)" if text.count(",") == 1 else ""
+            _(" (or {number} if the comma marks decimals)", number=text.replace(",", "."))
+            if text.count(",") == 1
+            else ""
         )
-        return f"has thousands separators; write {plain}{or_decimal}."
+        return _("has thousands separators; write {plain}{or_decimal}.", plain=plain, or_decimal=or_decimal)
     folded = unicodedata.normalize("NFKC", text).replace("−", "-").replace(" ", "")
     if folded != text and _PLAIN.fullmatch(folded):
-        return f"is written with spaces, full-width or special characters; write {folded} in plain digits."
+        return _(
+            "is written with spaces, full-width or special characters; write {folded} in plain digits.",
+            folded=folded,
+        )
     if _DECIMAL_COMMA.fullmatch(text):
-        return f"has a decimal comma; write {text.replace(',', '.')}."
+        return _("has a decimal comma; write {number}.", number=text.replace(",", "."))
     if _DATE.fullmatch(text):
-        return "is a date; a spreadsheet program may have made it from a number: format the cell as a number."
+        return _(
+            "is a date; a spreadsheet program may have made it from a number: format the cell as a number."
+        )
     if text.startswith(("<", "≤", "＜", ">", "≥", "＞")):
         bound = "high" if text[0] in "<≤＜" else "low"
-        how = f"leave `value` empty and write the bound in `{bound}`" if evidence else "write a plain number"
-        return f"is a bound, not a number; {how}."
+        how = (
+            _("leave `value` empty and write the bound in `{bound}`", bound=bound)
+            if evidence
+            else _("write a plain number")
+        )
+        return _("is a bound, not a number; {how}.", how=how)
     if match := _SPREAD.fullmatch(text):
-        how = f"write {match[1]} in `value` and {match[2]} in `sd`" if evidence else f"write {match[1]}"
-        return f"is two numbers; {how}."
+        how = (
+            _("write {mean} in `value` and {sd} in `sd`", mean=match[1], sd=match[2])
+            if evidence
+            else _("write {number}", number=match[1])
+        )
+        return _("is two numbers; {how}.", how=how)
     if match := _RANGE.fullmatch(text):
-        how = f"write {match[1]} in `low` and {match[2]} in `high`" if evidence else "write one number"
-        return f"is a range; {how}."
+        how = (
+            _("write {low} in `low` and {high} in `high`", low=match[1], high=match[2])
+            if evidence
+            else _("write one number")
+        )
+        return _("is a range; {how}.", how=how)
     if match := _WITH_UNIT.fullmatch(text):
-        unit = f"; the unit of this column is {column.unit}" if column.unit else ""
-        where = "; its unit goes into the column `unit`" if table == "evidence" and not unit else unit
-        return f"holds more than a number; write {match[1]} alone{where}."
-    return f"is text in a column of numbers; write a plain number such as {example}{or_empty}."
+        unit = _("; the unit of this column is {unit}", unit=column.unit) if column.unit else ""
+        where = _("; its unit goes into the column `unit`") if table == "evidence" and not unit else unit
+        return _("holds more than a number; write {number} alone{where}.", number=match[1], where=where)
+    return _(
+        "is text in a column of numbers; write a plain number such as {example}{or_empty}.",
+        example=example,
+        or_empty=or_empty,
+    )
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:

@@ -11,6 +11,7 @@ from bayescarbon.errors import Problem
 from bayescarbon.evidence.quantities import Z95, Quantity, composites, link, quantities
 from bayescarbon.study.cells import remark
 from bayescarbon.study.settings import Settings
+from bayescarbon.translation import _
 
 #: More carbon than this in a shell is more than pure CaCO3 (0.12) and its organic matrix explain.
 SHELL_CARBON_LIMIT = 0.13
@@ -39,9 +40,10 @@ def unusual(evidence: pd.DataFrame, literature: pd.DataFrame) -> list[Problem]:
     reached = evidence["value"].fillna(evidence["low"])
     heavy = (evidence["quantity"] == "shell_carbon") & (reached > SHELL_CARBON_LIMIT)
     if heavy.any():
-        message = (
-            f"shell carbon above {SHELL_CARBON_LIMIT:g} is more than pure CaCO3 (0.12) with its organic matrix can "
-            "hold; was the shell dry and clean, and is the unit right?"
+        message = _(
+            "shell carbon above {limit:g} is more than pure CaCO3 (0.12) with its "
+            "organic matrix can hold; was the shell dry and clean, and is the unit right?",
+            limit=SHELL_CARBON_LIMIT,
         )
         numbers = _row_numbers(evidence[heavy])
         warnings.append(remark("evidence", "value", numbers, message, f"{reached[heavy].max():g}"))
@@ -58,9 +60,12 @@ def unusual(evidence: pd.DataFrame, literature: pd.DataFrame) -> list[Problem]:
         distance = (_central(quantity, rows) - centre).abs() / spread
         far = rows[distance > DEVIATIONS]
         if len(far):
-            message = (
-                f"{name} lies up to {distance.max():.1f} robust deviations from {basis}; check the unit and the "
-                "decimal point, and leave it as it is if it is right."
+            message = _(
+                "{name} lies up to {distance:.1f} robust deviations from {basis}; check the unit and "
+                "the decimal point, and leave it as it is if it is right.",
+                name=name,
+                distance=distance.max(),
+                basis=basis,
             )
             shown = far.loc[distance[far.index].idxmax()]
             warnings.append(
@@ -98,13 +103,13 @@ def _reference(quantity: Quantity, reported: pd.DataFrame) -> tuple[float, float
     if len(central) >= ENOUGH_ROWS:
         centre = float(central.median())
         spread = MAD_TO_SD * float((central - centre).abs().median())
-        basis = f"the {len(central)} literature rows"
+        basis = _("the {n} literature rows", n=len(central))
     elif quantity.composite_of:
         return np.nan, np.nan, ""
     else:
         low, centre, high = (float(x) for x in link(quantity.support, quantity.prior.as_tuple()))
         spread = (high - low) / (2 * Z95)
-        basis = "the shipped prior"
+        basis = _("the shipped prior")
     return centre, max(spread, _sample_spread(quantity, centre)), basis
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bayescarbon.study.columns import TABLES
 from bayescarbon.study.rules import FAMILIES, Threshold
 from bayescarbon.study.spec import Column, Table
+from bayescarbon.translation import _, joined, said
 
 if TYPE_CHECKING:
     from bayescarbon.study.study import Study
@@ -21,99 +22,101 @@ class Key:
     ----------
     name : str
         Dotted, as the sheet ``study`` writes it.
-    english, chinese : str
-        What it means.
+    english : str
+        What it means; `chinese` says it in Chinese.
     default : str
         What is used without it.
     """
 
     name: str
     english: str
-    chinese: str
     default: str = ""
+
+    @property
+    def chinese(self) -> str:
+        """What it means, in Chinese."""
+        return said(self.english, "zh")
 
 
 KEYS = (
-    Key("title", "Title of the study. **Required.**", "研究名称（必填）。"),
+    Key("title", _("Title of the study. **Required.**")),
     Key(
         "headline_framework",
-        "Accounting framework of the headline number; `bayescarbon frameworks` lists them.",
-        "主要结果采用的核算框架。",
+        _("Accounting framework of the headline number; `bayescarbon frameworks` lists them."),
         "improved_stock_change",
     ),
-    Key(
-        "headline_rule", "Deduction rule of the headline number.", "主要结果采用的扣减规则。", "posterior_q10"
-    ),
+    Key("headline_rule", _("Deduction rule of the headline number."), "posterior_q10"),
     Key(
         "rules",
-        "Deduction rules to show, the headline rule among them; a list, separated by commas in a workbook.",
-        "要列出的扣减规则（含主要规则）。",
-        "all that are not unverified",
+        _(
+            "Deduction rules to show, the headline rule among them; a list, separated by commas in a workbook."
+        ),
+        _("all that are not unverified"),
     ),
     Key(
         "fouling_basis",
-        "How evidence rows of fouling_ratio are expressed: `of_total` (foulers per foulers and "
-        "shellfish) or `of_shellfish` (foulers per shellfish).",
-        "附着生物比例的表示方式：of_total（占总鲜重）或 of_shellfish（与贝类鲜重之比）。",
+        _(
+            "How evidence rows of fouling_ratio are expressed: `of_total` (foulers per foulers and "
+            "shellfish) or `of_shellfish` (foulers per shellfish)."
+        ),
         "of_total",
     ),
     Key(
         "baseline_share.q05, .q50, .q95",
-        "Share of the sink that the water would have fixed anyway, as quantiles; "
-        "`reason` and `source` are optional.",
-        "无养殖时海域本来也会固定的份额（分位数）。",
-        "the shipped prior",
+        _(
+            "Share of the sink that the water would have fixed anyway, as quantiles; "
+            "`reason` and `source` are optional."
+        ),
+        _("the shipped prior"),
     ),
     Key(
         "currency.code",
-        "Three-letter code of all money; needed with the table `economics`.",
-        "货币代码；有 economics 表时必填。",
+        _("Three-letter code of all money; needed with the table `economics`."),
     ),
-    Key("currency.year", "Year of its prices.", "价格年份。"),
+    Key("currency.year", _("Year of its prices.")),
     Key(
         "credit_price.q05, .q50, .q95",
-        "Market price of a credit, as quantiles.",
-        "碳信用市场价格（分位数）。",
+        _("Market price of a credit, as quantiles."),
     ),
-    Key("credit_price.unit", "Its unit, such as `CNY / t CO2e`.", "其单位，如 CNY / t CO2e。"),
+    Key("credit_price.unit", _("Its unit, such as `CNY / t CO2e`.")),
     Key(
         "priors.NAME.q05, .q50, .q95",
-        "A prior of your own for the quantity NAME: the value at a new farm, in the "
-        "quantity's unit, as quantiles.",
-        "自定先验：量 NAME 在一个新养殖场的值（分位数，按该量的单位）。",
-        "the shipped prior",
+        _(
+            "A prior of your own for the quantity NAME: the value at a new farm, in the "
+            "quantity's unit, as quantiles."
+        ),
+        _("the shipped prior"),
     ),
-    Key("priors.NAME.reason", "Why; required with a prior.", "理由（自定先验时必填）。"),
-    Key("priors.NAME.source", "Where from.", "来源。"),
+    Key("priors.NAME.reason", _("Why; required with a prior.")),
+    Key("priors.NAME.source", _("Where from.")),
     Key(
         "taxa.NAME.group",
-        "Adds the species NAME: clam, scallop, oyster, mussel, ascidian or other.",
-        "新增物种 NAME 的类群。",
+        _("Adds the species NAME: clam, scallop, oyster, mussel, ascidian or other."),
     ),
     Key(
         "taxa.NAME.mineral",
-        "The mineral that most of its shell is made of: aragonite or calcite (not for an ascidian).",
-        "壳的主要矿物：aragonite（文石）或 calcite（方解石）。",
+        _("The mineral that most of its shell is made of: aragonite or calcite (not for an ascidian)."),
     ),
-    Key("taxa.NAME.synonyms", "Other names of it, a list.", "其他名称（列表）。"),
+    Key("taxa.NAME.synonyms", _("Other names of it, a list.")),
     Key(
         "own_rules.NAME.family",
-        "Adds the deduction rule NAME (lower-case letters, digits and _), for `rules` and `headline_rule`: the "
-        "family of its formula, see below.",
-        "自定扣减规则 NAME（小写字母、数字与下划线）的公式类别，见下表。",
+        _(
+            "Adds the deduction rule NAME (lower-case letters, digits and _), for `rules` and `headline_rule`: the "
+            "family of its formula, see below."
+        ),
     ),
     Key(
         "own_rules.NAME.thresholds",
-        "Its numbers, `thresholds = { level = 0.2 }`; in a workbook one row each, `own_rules.NAME.thresholds.level`, "
-        "several numbers separated by commas.",
-        "规则的参数，如 `thresholds = { level = 0.2 }`；工作簿中每个参数一行，多个数用逗号分隔。",
+        _(
+            "Its numbers, `thresholds = { level = 0.2 }`; in a workbook one row each, "
+            "`own_rules.NAME.thresholds.level`, several numbers separated by commas."
+        ),
     ),
     Key(
         "own_rules.NAME.source",
-        "In which document it stands, or whose it is; required with an own rule.",
-        "出处（自定规则时必填）。",
+        _("In which document it stands, or whose it is; required with an own rule."),
     ),
-    Key("own_rules.NAME.title", "Its title in tables.", "表中显示的名称。", "its name"),
+    Key("own_rules.NAME.title", _("Its title in tables."), _("its name")),
 )
 
 
@@ -194,14 +197,14 @@ def _name(column: Column) -> str:
 
 #: What one row of each measured table is; of `fouling`, its rows of one gear together.
 _COUNTED = {
-    "isotopes": "shells",
-    "traps": "traps",
-    "oxygen": "incubations",
-    "fouling": "gears",
-    "budget": "animals",
-    "sediment": "samples",
-    "endmembers": "sources",
-    "air_sea": "fluxes",
+    "isotopes": _("shells"),
+    "traps": _("traps"),
+    "oxygen": _("incubations"),
+    "fouling": _("gears"),
+    "budget": _("animals"),
+    "sediment": _("samples"),
+    "endmembers": _("sources"),
+    "air_sea": _("fluxes"),
 }
 
 
@@ -240,6 +243,6 @@ def measured(study: Study) -> list[dict[str, Any]]:
 def holds(column: Column) -> str:
     """Return what the cells of a column hold, in words."""
     if column.kind == "choice":
-        return " or ".join(column.choices)
-    kind = {"text": "text", "number": "number", "integer": "whole number"}[column.kind]
-    return f"{kind}, {column.bounds.words}" if column.bounds else kind
+        return joined(column.choices, _(" or "))
+    kind = {"text": _("text"), "number": _("number"), "integer": _("whole number")}[column.kind]
+    return joined([kind, column.bounds.words]) if column.bounds else kind

@@ -8,6 +8,7 @@ import pandas as pd
 
 from bayescarbon.errors import Problem, suggest
 from bayescarbon.study.cells import Typed, report
+from bayescarbon.translation import _
 
 TABLE = "economics"
 DAYS_PER_MONTH = 30.44
@@ -46,24 +47,24 @@ def read_economics(
 
     if not currency_stated:
         problems.append(
-            Problem(
-                TABLE,
-                "money needs a currency; add [currency] with code and year to study.toml (in a workbook: "
-                "currency.code and currency.year to the sheet `study`).",
-            )
+            Problem(TABLE, _("money needs a currency; add [currency] with code and year to study.toml."))
         )
     batch = frame["batch"]
     error(
         "batch",
         ~batch.isin(list(days)) & (batch != "") & bool(days),
-        lambda name: f"is not a batch of `harvest`; correct the name or remove the row.{suggest(name, days)}",
+        lambda name: (
+            _("is not a batch of `harvest`; correct the name or remove the row.") + suggest(name, days)
+        ),
     )
     _check_forms(typed, error)
     _check_years(typed, error)
     expected = batch.map(days).astype(float) / DAYS_PER_MONTH
     months = frame["cycle_months"]
     wild = (months > expected * MONTHS_FACTOR) | (months < expected / MONTHS_FACTOR)
-    error("cycle_months", wild, "does not fit the batch's cycle_days; it is in months, not in days or years.")
+    error(
+        "cycle_months", wild, _("does not fit the batch's cycle_days; it is in months, not in days or years.")
+    )
     frame["cycle_months"] = months.fillna(expected)
     missing = [name for name in days if name and name not in set(batch)]
     warnings = []
@@ -71,7 +72,10 @@ def read_economics(
         warnings.append(
             Problem(
                 TABLE,
-                f"no carbon price is computed for the batches without a row here: {', '.join(missing)}.",
+                _(
+                    "no carbon price is computed for the batches without a row here: {batches}.",
+                    batches=", ".join(missing),
+                ),
                 column="batch",
             )
         )
@@ -81,8 +85,11 @@ def read_economics(
         warnings.append(
             Problem(
                 TABLE,
-                f"one year of money is taken as known without error, so the price of {', '.join(batch[lone])} shows "
-                "the sink's uncertainty alone; give several years, or margin_gap with margin_gap_sd.",
+                _(
+                    "one year of money is taken as known without error, so the price of {batches} shows "
+                    "the sink's uncertainty alone; give several years, or margin_gap with margin_gap_sd.",
+                    batches=", ".join(batch[lone]),
+                ),
                 column="batch",
             )
         )
@@ -99,35 +106,44 @@ def _check_forms(typed: Typed, error: Callable[[str, pd.Series[bool], str], None
     error(
         "batch",
         ~flows & ~gap,
-        "has no money in this row; write revenue, cost, alternative_revenue, alternative_cost "
-        "and discount_rate, or margin_gap and margin_gap_sd.",
+        _(
+            "has no money in this row; write revenue, cost, alternative_revenue, alternative_cost and "
+            "discount_rate, or margin_gap and margin_gap_sd."
+        ),
     )
     both = flows.groupby(batch).transform("any") & gap.groupby(batch).transform("any") & named
     error(
         "batch",
         both,
-        "has revenue or cost as well as margin_gap; keep one of the two forms for the whole batch.",
+        _("has revenue or cost as well as margin_gap; keep one of the two forms for the whole batch."),
     )
     single = flows & ~gap
     for name in FLOWS:
         error(
             name,
             single & ~stated[name],
-            f"is empty; a row with money needs all of {', '.join(FLOWS)} (write 0 for none).",
+            _(
+                "is empty; a row with money needs all of {columns} (write 0 for none).",
+                columns=", ".join(FLOWS),
+            ),
         )
     error(
         "discount_rate",
         single & ~stated["discount_rate"],
-        "is empty; revenue and cost fall at different times, so "
-        "they need a discount rate per year, such as 0.05.",
+        _(
+            "is empty; revenue and cost fall at different times, so they need a discount rate per year, "
+            "such as 0.05."
+        ),
     )
     for name in GAP:
-        error(name, gap & ~flows & ~stated[name], "is empty; margin_gap and margin_gap_sd belong together.")
+        error(
+            name, gap & ~flows & ~stated[name], _("is empty; margin_gap and margin_gap_sd belong together.")
+        )
     repeated = gap & ~both & batch.duplicated() & named
     error(
         "batch",
         repeated,
-        "has an earlier row already; margin_gap is the gap of the whole batch, so it has one row.",
+        _("has an earlier row already; margin_gap is the gap of the whole batch, so it has one row."),
     )
 
 
@@ -139,7 +155,9 @@ def _check_years(typed: Typed, error: Callable[[str, pd.Series[bool], str], None
     error(
         "year",
         several & (typed.text["year"] == ""),
-        "is empty; a batch with several rows needs a year in each.",
+        _("is empty; a batch with several rows needs a year in each."),
     )
     repeated = several & frame["year"].notna() & frame.duplicated(["batch", "year"])
-    error("year", repeated, "stands in an earlier row of the same batch already; keep one row for each year.")
+    error(
+        "year", repeated, _("stands in an earlier row of the same batch already; keep one row for each year.")
+    )

@@ -20,6 +20,7 @@ from bayescarbon.study.cells import Typed, remark, report
 from bayescarbon.study.findings import ELSEWHERE, NOT_A_SEASON, seasons
 from bayescarbon.study.settings import Settings
 from bayescarbon.study.species import foreign_sites, resolve_species
+from bayescarbon.translation import _
 
 TABLE = "evidence"
 _NUMBERS = ("value", "sd", "low", "high")
@@ -125,18 +126,25 @@ class _FarmRows:
             "quantity",
             unknown,
             lambda name: (
-                f"is not a quantity.{suggest(name, self.known) or ' `bayescarbon priors` lists them.'}"
+                _("is not a quantity.")
+                + (suggest(name, self.known) or _(" `bayescarbon priors` lists them."))
             ),
         )
         self.error(
             "quantity",
             self.of_support("simplex"),
-            "is a set of shares that no single number gives; weigh the gear by taxon instead (table `fouling`).",
+            _(
+                "is a set of shares that no single number gives; weigh the gear by taxon instead (table "
+                "`fouling`)."
+            ),
         )
         self.error(
             "quantity",
             self.of_support("real"),
-            "differs by mineral and is observed through shells, water and tissue (table `isotopes`), not here.",
+            _(
+                "differs by mineral and is observed through shells, water and tissue (table `isotopes`), "
+                "not here."
+            ),
         )
 
     def check_species(self) -> None:
@@ -146,7 +154,7 @@ class _FarmRows:
         self.error(
             "species",
             needs & ~self.has("species"),
-            "is empty; this quantity differs between species, so every row needs one.",
+            _("is empty; this quantity differs between species, so every row needs one."),
         )
         resolved = resolve_species(TABLE, stated.where(needs, ""), self.settings.taxa)
         self.problems += resolved.problems
@@ -158,19 +166,19 @@ class _FarmRows:
             self.warn(
                 "species",
                 idle & (self.quantity == name),
-                f"{name} has one value for all species of a site, so the species is not used.",
+                _("{name} has one value for all species of a site, so the species is not used.", name=name),
             )
         ascidian = self.group == "ascidian"
         for name, twin in _ASCIDIAN_TWIN.items():
             self.error(
                 "species",
                 ascidian & (self.quantity == name),
-                f"is an ascidian; write the quantity as {twin}.",
+                _("is an ascidian; write the quantity as {twin}.", twin=twin),
             )
         self.error(
             "species",
             ascidian & self.quantity.isin(_SHELL_QUANTITIES),
-            "is an ascidian and has no shell; remove the row.",
+            _("is an ascidian and has no shell; remove the row."),
         )
 
     def check_site(self) -> None:
@@ -180,8 +188,10 @@ class _FarmRows:
         self.warn(
             "site",
             by_site & (site == ""),
-            "is empty, so the row counts for one unnamed place that is not a site of the farm; write the site if "
-            "the row is the farm's own.",
+            _(
+                "is empty, so the row counts for one unnamed place that is not a site of the farm; write "
+                "the site if the row is the farm's own."
+            ),
         )
         self.warnings += foreign_sites(TABLE, site.where(by_site, ""), self.sites, ELSEWHERE)
 
@@ -197,19 +207,21 @@ class _FarmRows:
         self.error(
             "method",
             known & burial & (self.method == ""),
-            "is empty; say whether burial was measured in a "
-            "sediment `core` or as `oxygen` uptake, because the two observe different things.",
+            _(
+                "is empty; say whether burial was measured in a sediment `core` or as `oxygen` uptake, "
+                "because the two observe different things."
+            ),
         )
         self.error(
             "method",
             known & ~burial & (self.method != ""),
-            "only belongs to burial_fraction; empty it (say how it was measured in `source`).",
+            _("only belongs to burial_fraction; empty it (say how it was measured in `source`)."),
         )
         convention = self.frame["rq_convention"]
         self.error(
             "rq_convention",
             known & (convention != "") & (self.method != "oxygen"),
-            "only belongs to rows of burial_fraction whose method is `oxygen`; empty it.",
+            _("only belongs to rows of burial_fraction whose method is `oxygen`; empty it."),
         )
 
     def check_form(self) -> None:
@@ -221,43 +233,56 @@ class _FarmRows:
         self.error(
             "value",
             clean & ~value & ~low & ~high,
-            "is empty; write a value, or `low` and `high` for a range, or one of the two for a bound.",
+            _("is empty; write a value, or `low` and `high` for a range, or one of the two for a bound."),
         )
         self.error(
             "value",
             zero & ~low,
-            "is zero, which no logarithm or ratio allows; if it means not detected, write "
-            "the detection limit in `low`.",
+            _(
+                "is zero, which no logarithm or ratio allows; if it means not detected, write the "
+                "detection limit in `low`."
+            ),
         )
         self.error(
             "value",
             clean & value & ~zero & (low | high),
-            "stands beside `low` or `high`; keep the value (with "
-            "`sd` and `n`), or leave it empty and keep the range.",
+            _(
+                "stands beside `low` or `high`; keep the value (with `sd` and `n`), or leave it empty "
+                "and keep the range."
+            ),
         )
         self.error(
-            "high", zero & low & high, "stands beside a value of 0; keep only the detection limit, in `low`."
+            "high",
+            zero & low & high,
+            _("stands beside a value of 0; keep only the detection limit, in `low`."),
         )
-        self.error("low", clean & ~value & (numbers["low"] >= numbers["high"]), "must be below `high`.")
-        self.error("sd", clean & self.has("sd") & (~value | zero), "belongs to a measured `value`; empty it.")
+        self.error("low", clean & ~value & (numbers["low"] >= numbers["high"]), _("must be below `high`."))
+        self.error(
+            "sd", clean & self.has("sd") & (~value | zero), _("belongs to a measured `value`; empty it.")
+        )
         self.error(
             "n",
             clean & (numbers["n"] > MOST_SAMPLES),
-            f"is more than {MOST_SAMPLES}, which nobody measures; it is the number of samples, not of the stock.",
+            _(
+                "is more than {most}, which nobody measures; it is the number of samples, not of the stock.",
+                most=MOST_SAMPLES,
+            ),
         )
         span = clean & ~value & low & high
-        self.error("n", span & (numbers["n"] == 1), "must be 2 or more: one sample has no range.")
+        self.error("n", span & (numbers["n"] == 1), _("must be 2 or more: one sample has no range."))
         lone = self.sound & value & self.has("sd") & ~(numbers["n"] > 1)
         self.warn(
             "sd",
             lone,
-            "the sd is not used, because without n (above 1) a row counts as one sample; write the n "
-            "of which value is the mean.",
+            _(
+                "the sd is not used, because without n (above 1) a row counts as one sample; write the n "
+                "of which value is the mean."
+            ),
         )
         self.error(
             "n",
             clean & ~value & (low ^ high) & (numbers["n"] > 1),
-            "is more than 1 for a bound; write one row for each bound and leave n empty.",
+            _("is more than 1 for a bound; write one row for each bound and leave n empty."),
         )
 
     def convert_units(self) -> None:
@@ -272,8 +297,10 @@ class _FarmRows:
                 factor = convert(1.0, unit, self.known[name].unit)
             except UnitError as error:
                 needed = self.known[name].unit
-                hint = "" if needed in str(error) else f" Its unit is {needed}."
-                self.error("unit", where, f"does not fit {name}: {error}.{hint}")
+                hint = "" if needed in str(error) else _(" Its unit is {needed}.", needed=needed)
+                self.error(
+                    "unit", where, _("does not fit {name}: {error}.", name=name, error=error.args[0]) + hint
+                )
                 continue
             for column in _NUMBERS:
                 self.number[column] = self.number[column].where(~where, self.number[column] * factor)
@@ -290,7 +317,7 @@ class _FarmRows:
             return
         ratio = self.measured & (self.quantity == "fouling_ratio")
         for name in _AMOUNTS:
-            self.error(name, ratio & (self.number[name] < 0), "must be above 0.")
+            self.error(name, ratio & (self.number[name] < 0), _("must be above 0."))
         # First-order error propagation of w = r/(1 + r).
         self.number["sd"] = self.number["sd"].where(
             ~ratio, self.number["sd"] / (1.0 + self.number["value"]) ** 2
@@ -301,8 +328,8 @@ class _FarmRows:
     def check_support(self) -> None:
         """Refuse numbers that their quantity cannot take, in its own unit."""
         bounds = {
-            "fraction": (0.0, 1.0, "between 0 and 1 (both excluded)"),
-            "positive": (0.0, np.inf, "above 0"),
+            "fraction": (0.0, 1.0, _("between 0 and 1 (both excluded)")),
+            "positive": (0.0, np.inf, _("above 0")),
         }
         for support, (low, high, words) in bounds.items():
             rows = self.measured & self.of_support(support)
@@ -313,12 +340,18 @@ class _FarmRows:
                     outside &= ~((number == 0) & self.has("low"))
                 for quantity in self.quantity[outside].unique():
                     unit = self.known[quantity].unit
-                    empty = " Leave the cell empty where there is no bound." if name != "value" else ""
+                    empty = _(" Leave the cell empty where there is no bound.") if name != "value" else ""
                     self.error(
                         name,
                         outside & (self.quantity == quantity),
-                        f"{quantity} must be {words}, in {unit}; "
-                        f"check the number and the unit of this row.{empty}",
+                        _(
+                            "{quantity} must be {words}, in {unit}; check the number and the unit of "
+                            "this row.{empty}",
+                            quantity=quantity,
+                            words=words,
+                            unit=unit,
+                            empty=empty,
+                        ),
                     )
         self._check_spread()
 
@@ -330,14 +363,16 @@ class _FarmRows:
         self.error(
             "sd",
             fraction & (sd**2 * (n - 1) > n * value * (1 - value) * (1 + 1e-9)),
-            "is larger than any n fractions with this mean can have; is it in the same unit as the value?",
+            _("is larger than any n fractions with this mean can have; is it in the same unit as the value?"),
         )
         positive = rows & self.of_support("positive")
         self.error(
             "sd",
             positive & (sd > value * np.sqrt(n) * (1 + 1e-9)),
-            "is larger than any n positive numbers with "
-            "this mean can have; is it in the same unit as the value?",
+            _(
+                "is larger than any n positive numbers with this mean can have; is it in the same unit "
+                "as the value?"
+            ),
         )
 
 
@@ -354,9 +389,10 @@ def _repeats(rows: _FarmRows) -> list[Problem]:
     warnings = []
     for quantity in repeated["quantity"].unique():
         same = repeated[repeated["quantity"] == quantity]
-        message = (
-            f"{quantity} of the same sample stands in more than one row, and each counts as a sample of its own; keep "
-            "one row (the mean) if they are repeats."
+        message = _(
+            "{quantity} of the same sample stands in more than one row, and each counts as a sample "
+            "of its own; keep one row (the mean) if they are repeats.",
+            quantity=quantity,
         )
         rows_of_it = same.index.tolist()
         warnings.append(remark(TABLE, "sample", rows_of_it, message, same["sample"].iloc[0]))

@@ -11,12 +11,13 @@ from bayescarbon.evidence.table import season_of
 from bayescarbon.evidence.taxa import Taxa
 from bayescarbon.study.cells import Typed, remark, report, translate
 from bayescarbon.study.species import foreign_sites, resolve_species
+from bayescarbon.translation import _
 
 Checked = tuple[pd.DataFrame, list[Problem], list[Problem]]
 Message = str | Callable[[str], str]
 
-NOT_A_SEASON = "is not a season; write spring, summer, autumn, winter, or a month (its name, or 1 to 12)."
-ELSEWHERE = "counts as another place, not as the farm's own"
+NOT_A_SEASON = _("is not a season; write spring, summer, autumn, winter, or a month (its name, or 1 to 12).")
+ELSEWHERE = _("counts as another place, not as the farm's own")
 
 
 class Findings:

@@ -9,6 +9,7 @@ from bayescarbon.study.compare import far_from_prior
 from bayescarbon.study.findings import Checked, Findings
 from bayescarbon.study.measured import FOULER_TAXA, HOST
 from bayescarbon.study.settings import Settings
+from bayescarbon.translation import _
 
 TABLE = "fouling"
 _OF_A_GEAR = ("site", "species", "season")
@@ -36,7 +37,7 @@ def read_fouling(typed: Typed, settings: Settings, sites: list[str]) -> Checked:
     rows = Findings(TABLE, typed)
     rows.resolve_species(
         settings.taxa,
-        "is an ascidian; `species` is the farmed shellfish on the gear, and a fouler stands in `taxon`.",
+        _("is an ascidian; `species` is the farmed shellfish on the gear, and a fouler stands in `taxon`."),
     )
     rows.resolve_seasons()
     rows.tell_foreign_sites(sites)
@@ -58,14 +59,19 @@ def _check_gears(rows: Findings) -> None:
         rows.error(
             column,
             rows.sound & (gear != "") & (value != first),
-            f"is not the {column} of the other rows of this gear; write the same in every row, or give each gear and "
-            "each weighing a label of its own.",
+            _(
+                "is not the {column} of the other rows of this gear; write the same in every row, or "
+                "give each gear and each weighing a label of its own.",
+                column=column,
+            ),
         )
     rows.error(
         "taxon",
         rows.sound & (gear != "") & rows.frame.duplicated(["gear", "taxon"]) & (rows.frame["taxon"] != ""),
-        "stands in an earlier row of this gear already; add the two masses up, or give the second gear a label of its "
-        "own.",
+        _(
+            "stands in an earlier row of this gear already; add the two masses up, or give the second "
+            "gear a label of its own."
+        ),
     )
 
 
@@ -79,13 +85,15 @@ def _check_hosts(rows: Findings) -> None:
         rows.together(
             "gear",
             gear == name,
-            "has no row with the taxon `host`; add the live mass of the farmed animals on it.",
+            _("has no row with the taxon `host`; add the live mass of the farmed animals on it."),
         )
     rows.error(
         "fresh_mass_kg",
         host & (rows.frame["fresh_mass_kg"] == 0),
-        "is 0 for the host; a gear without farmed animals shows no share of foulers: write their live mass, or remove "
-        "the gear.",
+        _(
+            "is 0 for the host; a gear without farmed animals shows no share of foulers: write their "
+            "live mass, or remove the gear."
+        ),
     )
 
 
@@ -111,5 +119,9 @@ def _check_share(rows: Findings, whole: pd.DataFrame, settings: Settings) -> Non
         rows.warn(
             "gear",
             odd,
-            f"carries {high.iloc[0]:.1%} foulers, far from anything reported; all masses of a gear are live, in kg.",
+            _(
+                "carries {share:.1%} foulers, far from anything reported; all masses of a gear are live, "
+                "in kg.",
+                share=high.iloc[0],
+            ),
         )

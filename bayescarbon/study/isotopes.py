@@ -8,6 +8,7 @@ from bayescarbon.evidence.quantities import Z95, quantities
 from bayescarbon.study.cells import Typed
 from bayescarbon.study.findings import Checked, Findings
 from bayescarbon.study.settings import Settings
+from bayescarbon.translation import _
 
 TABLE = "isotopes"
 #: d13C of most shells, waters and tissues, permil VPDB.
@@ -39,13 +40,15 @@ def read_isotopes(typed: Typed, settings: Settings, sites: list[str]) -> Checked
     problems, warnings : list of Problem
     """
     rows = Findings(TABLE, typed)
-    rows.resolve_species(settings.taxa, "is an ascidian and has no shell; remove the row.")
+    rows.resolve_species(settings.taxa, _("is an ascidian and has no shell; remove the row."))
     rows.tell_foreign_sites(sites)
     rows.repeated(
         ["sample", "species", "site"],
         rows.sound,
-        "stands in an earlier row of the same species and site already; give each row a label of its own (S1-a, S1-b "
-        "for two spots of one shell), or keep one.",
+        _(
+            "stands in an earlier row of the same species and site already; give each row a label of its "
+            "own (S1-a, S1-b for two spots of one shell), or keep one."
+        ),
     )
     _check_order(rows)
     _check_usual(rows)
@@ -54,8 +57,11 @@ def read_isotopes(typed: Typed, settings: Settings, sites: list[str]) -> Checked
     rows.warn(
         "mineral",
         rows.sound & (rows.frame["mineral"] != own),
-        "is not the mineral that makes up most of this species' shell; right where the sample is of the other layer "
-        "of a mixed shell, otherwise correct it, because the two minerals differ by 1.7 permil.",
+        _(
+            "is not the mineral that makes up most of this species' shell; right where the sample is of "
+            "the other layer of a mixed shell, otherwise correct it, because the two minerals differ by "
+            "1.7 permil."
+        ),
     )
     return rows.checked()
 
@@ -68,14 +74,18 @@ def _check_order(rows: Findings) -> None:
     rows.error(
         "d13c_dic",
         measured & (dic <= tissue) & (dic <= shell),
-        "is not heavier than d13c_tissue, but dissolved inorganic carbon always is; are the columns d13c_dic and "
-        "d13c_tissue swapped, or is a minus sign missing?",
+        _(
+            "is not heavier than d13c_tissue, but dissolved inorganic carbon always is; are the columns "
+            "d13c_dic and d13c_tissue swapped, or is a minus sign missing?"
+        ),
     )
     rows.error(
         "d13c_shell",
         measured & (shell <= tissue) & (shell < dic),
-        "is not heavier than d13c_tissue, but a shell always is; are the columns d13c_shell and d13c_tissue swapped, "
-        "or is a minus sign missing?",
+        _(
+            "is not heavier than d13c_tissue, but a shell always is; are the columns d13c_shell and "
+            "d13c_tissue swapped, or is a minus sign missing?"
+        ),
     )
 
 
@@ -85,7 +95,12 @@ def _check_usual(rows: Findings) -> None:
         rows.warn(
             name,
             rows.sound & ((value < low) | (value > high)),
-            f"is outside the usual range of {low:g} to {high:g} permil (VPDB); check the sign, scale and column.",
+            _(
+                "is outside the usual range of {low:g} to {high:g} permil (VPDB); check the sign, scale "
+                "and column.",
+                low=low,
+                high=high,
+            ),
         )
 
 
@@ -106,13 +121,17 @@ def _check_mixture(rows: Findings) -> None:
     rows.warn(
         "d13c_shell",
         rows.sound & (heavier > limit),
-        "is heavier than DIC and the enrichment of its mineral explain, so the respired share would be below 0; check "
-        "d13c_dic (was it measured where and when the shell grew?) and the mineral.",
+        _(
+            "is heavier than DIC and the enrichment of its mineral explain, so the respired share would "
+            "be below 0; check d13c_dic (was it measured where and when the shell grew?) and the mineral."
+        ),
     )
     lightest = rows.frame["d13c_tissue"] + middle
     rows.warn(
         "d13c_shell",
         rows.sound & (rows.frame["d13c_shell"] < lightest),
-        "is so much lighter than DIC that the respired share would be above 1; check d13c_shell, and whether DIC and "
-        "shell are of the same water.",
+        _(
+            "is so much lighter than DIC that the respired share would be above 1; check d13c_shell, and "
+            "whether DIC and shell are of the same water."
+        ),
     )

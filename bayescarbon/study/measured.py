@@ -17,6 +17,7 @@ from bayescarbon.study.spec import (
     text,
     with_sd,
 )
+from bayescarbon.translation import _
 
 MINERALS = ("aragonite", "calcite")
 FOULER_TAXA = ("mussel", "oyster", "ascidian", "other")
@@ -25,251 +26,220 @@ FARM, CONTROL = "farm", "control"
 
 ISOTOPES = Table(
     "isotopes",
-    "Carbon isotopes of one shell, with its water and tissue.",
-    "一行为一枚贝壳及其海水与组织的碳同位素。",
+    _("Carbon isotopes of one shell, with its water and tissue."),
     (
-        text("sample", "Label of the shell.", "贝壳编号。", required=True),
+        text("sample", _("Label of the shell."), required=True),
         SPECIES,
         SITE,
-        choice("mineral", "Shell mineral.", "壳的矿物。", MINERALS, required=True),
-        *with_sd(
-            number("d13c_shell", "d13C of the shell carbonate.", "壳碳酸盐 d13C。", True, unit="permil"),
-            "d13c_shell",
-            "壳 d13C",
-        ),
-        *with_sd(
-            number(
-                "d13c_dic", "d13C of dissolved inorganic carbon.", "溶解无机碳 d13C。", True, unit="permil"
-            ),
-            "d13c_dic",
-            "溶解无机碳 d13C",
-        ),
-        *with_sd(
-            number("d13c_tissue", "d13C of the soft tissue.", "软组织 d13C。", True, unit="permil"),
-            "d13c_tissue",
-            "组织 d13C",
-        ),
+        choice("mineral", _("Shell mineral."), MINERALS, required=True),
+        *with_sd(number("d13c_shell", _("d13C of the shell carbonate."), True, unit="permil")),
+        *with_sd(number("d13c_dic", _("d13C of dissolved inorganic carbon."), True, unit="permil")),
+        *with_sd(number("d13c_tissue", _("d13C of the soft tissue."), True, unit="permil")),
     ),
-    use="Informs respired_shell_fraction and isotope_enrichment.",
+    use=_("Informs respired_shell_fraction and isotope_enrichment."),
 )
 
 TRAPS = Table(
     "traps",
-    "One deployment of one sediment trap.",
-    "一行为一个沉积物捕集器的一次布放。",
+    _("One deployment of one sediment trap."),
     (
-        text("trap", "Label of the trap.", "捕集器编号。", required=True),
+        text("trap", _("Label of the trap."), required=True),
         SITE,
-        choice("kind", "Under the farm, or a control.", "养殖区或对照区。", (FARM, CONTROL), required=True),
+        choice("kind", _("Under the farm, or a control."), (FARM, CONTROL), required=True),
         number(
             "dry_mass_mg",
-            "Dry mass caught.",
-            "捕集干重。",
+            _("Dry mass caught."),
             True,
             Bounds(
-                low=0, low_open=True, hint="for an empty trap write the smallest mass that the balance shows"
+                low=0,
+                low_open=True,
+                hint=_("for an empty trap write the smallest mass that the balance shows"),
             ),
             "mg",
         ),
-        number("days", "Days deployed.", "布放天数。", True, POSITIVE, "d"),
+        number("days", _("Days deployed."), True, POSITIVE, "d"),
         text(
             "species",
-            "Species above the trap; required for a farm trap.",
-            "捕集器上方的物种；养殖区捕集器必填。",
+            _("Species above the trap; required for a farm trap."),
         ),
         number(
             "individuals",
-            "Animals whose deposits the trap intercepts, not all of the farm; required for a farm trap.",
-            "沉积物落入捕集器的个体数（不是全场个体数）；养殖区捕集器必填，对照为 0。",
+            _("Animals whose deposits the trap intercepts, not all of the farm; required for a farm trap."),
             bounds=NOT_NEGATIVE,
             unit="ind",
-            default="0 for a control",
+            default=_("0 for a control"),
         ),
         number(
             "area_m2",
-            "Mouth area, for all traps or for none; needed when traps differ, and for a carbon flux.",
-            "口面积；全部填写或全部不填；捕集器不同或用于计算碳通量时必填。",
+            _("Mouth area, for all traps or for none; needed when traps differ, and for a carbon flux."),
             bounds=POSITIVE,
             unit="m2",
-            default="all traps are alike",
+            default=_("all traps are alike"),
         ),
         SEASON,
         number(
             "carbon_fraction",
-            "Organic carbon in the dry catch.",
-            "捕集物有机碳含量。",
+            _("Organic carbon in the dry catch."),
             bounds=FRACTION,
             unit="g C/g dry",
         ),
         *SIZE,
     ),
-    use="Informs biodeposition_rate and biodeposit_carbon.",
+    use=_("Informs biodeposition_rate and biodeposit_carbon."),
 )
 
 OXYGEN = Table(
     "oxygen",
-    "Oxygen uptake of one sediment core.",
-    "一行为一个沉积物柱的耗氧。",
+    _("Oxygen uptake of one sediment core."),
     (
-        text("core", "Label of the core.", "柱样编号。", required=True),
+        text("core", _("Label of the core."), required=True),
         SITE,
         number(
             "oxygen_uptake",
-            "Oxygen uptake of the sediment.",
-            "沉积物耗氧速率。",
+            _("Oxygen uptake of the sediment."),
             True,
             POSITIVE,
             "mmol O2/m2/d",
         ),
         number(
             "carbon_flux",
-            "Organic carbon flux to the bed.",
-            "到达海底的有机碳通量。",
+            _("Organic carbon flux to the bed."),
             bounds=POSITIVE,
             unit="mg C/m2/d",
-            default="computed from the site's farm traps, which need area_m2 and carbon_fraction",
+            default=_("computed from the site's farm traps, which need area_m2 and carbon_fraction"),
         ),
         number(
             "carbon_flux_sd",
-            "Standard error of carbon_flux.",
-            "carbon_flux 的标准误差。",
+            _("Standard error of carbon_flux."),
             bounds=POSITIVE,
             unit="mg C/m2/d",
-            default="the usual error of a flux",
+            default=_("the usual error of a flux"),
         ),
         SEASON,
     ),
-    use="Informs burial_fraction, oxygen_visible_share and respiratory_quotient, which no oxygen row tells apart.",
+    use=_(
+        "Informs burial_fraction, oxygen_visible_share and respiratory_quotient, which no oxygen row tells apart."
+    ),
 )
 
 FOULING = Table(
     "fouling",
-    "Live mass of one taxon on one weighed gear.",
-    "一行为一个称重器具上一个类群的鲜重。",
+    _("Live mass of one taxon on one weighed gear."),
     (
-        text("gear", "Label of the gear.", "器具编号。", required=True),
+        text("gear", _("Label of the gear."), required=True),
         SITE,
-        text("species", "The farmed species on the gear.", "器具上的养殖物种。", required=True),
+        text("species", _("The farmed species on the gear."), required=True),
         choice(
             "taxon",
-            "The farmed animals (host), or a group of foulers.",
-            "养殖物种本身（host）或附着类群。",
+            _("The farmed animals (host), or a group of foulers."),
             (HOST, *FOULER_TAXA),
             required=True,
         ),
-        number("fresh_mass_kg", "Live mass.", "鲜重。", True, NOT_NEGATIVE, "kg live"),
+        number("fresh_mass_kg", _("Live mass."), True, NOT_NEGATIVE, "kg live"),
         SEASON,
     ),
-    use="Informs fouling_ratio and fouler_mix.",
+    use=_("Informs fouling_ratio and fouler_mix."),
 )
 
 BUDGET = Table(
     "budget",
-    "Carbon budget of one animal.",
-    "一行为一个个体的碳收支。",
+    _("Carbon budget of one animal."),
     (
-        text("individual", "Label of the animal.", "个体编号。", required=True),
+        text("individual", _("Label of the animal."), required=True),
         SPECIES,
         SITE,
-        number("tissue_mgc", "Carbon in tissue.", "组织碳。", True, POSITIVE, "mg C"),
-        number("shell_mgc", "Carbon in shell.", "壳碳。", True, POSITIVE, "mg C"),
-        number("deposited_mgc", "Carbon deposited.", "沉降碳。", True, POSITIVE, "mg C"),
-        number("released_mgc", "Carbon released.", "释放碳。", True, POSITIVE, "mg C"),
-        text("source", "Where the row comes from.", "数据来源。"),
+        number("tissue_mgc", _("Carbon in tissue."), True, POSITIVE, "mg C"),
+        number("shell_mgc", _("Carbon in shell."), True, POSITIVE, "mg C"),
+        number("deposited_mgc", _("Carbon deposited."), True, POSITIVE, "mg C"),
+        number("released_mgc", _("Carbon released."), True, POSITIVE, "mg C"),
+        text("source", _("Where the row comes from.")),
         number(
             "cycle_days",
-            "Days over which the budget ran.",
-            "收支所覆盖的天数。",
+            _("Days over which the budget ran."),
             bounds=POSITIVE,
             unit="d",
-            default="the mean cycle_days of the batches of that species at that site",
+            default=_("the mean cycle_days of the batches of that species at that site"),
         ),
     ),
-    use="Informs what becomes of an animal's carbon: its tissue, shell, deposits and release.",
+    use=_("Informs what becomes of an animal's carbon: its tissue, shell, deposits and release."),
 )
 
 SEDIMENT = Table(
     "sediment",
-    "Isotopes of one sediment sample; needs `endmembers`.",
-    "一行为一个沉积物样品的同位素；需同时有 endmembers 表。",
+    _("Isotopes of one sediment sample; needs `endmembers`."),
     (
-        text("sample", "Label of the sample.", "样品编号。", required=True),
+        text("sample", _("Label of the sample."), required=True),
         SITE,
-        number("d13c", "d13C of the organic matter.", "有机质 d13C。", True, unit="permil"),
+        number("d13c", _("d13C of the organic matter."), True, unit="permil"),
         number(
             "d15n",
-            "d15N of the organic matter; used where every source has d15n and d15n_sd.",
-            "有机质 d15N；所有来源都有 d15n 与 d15n_sd 时使用。",
+            _("d15N of the organic matter; used where every source has d15n and d15n_sd."),
             unit="permil",
         ),
     ),
-    use="Checks the buried carbon of the result, and does not change it.",
+    use=_("Checks the buried carbon of the result, and does not change it."),
 )
 
 ENDMEMBERS = Table(
     "endmembers",
-    "Isotopes of one source of sediment carbon; at least two, the farm's own among them.",
-    "一行为一个沉积碳来源的同位素；至少两个，其中须有养殖生物沉积。",
+    _("Isotopes of one source of sediment carbon; at least two, the farm's own among them."),
     (
         text(
             "source",
-            "Name of the source; that of the farm begins with the word `farm`, `biodeposits` or 生物沉积.",
-            "来源名称；养殖来源以单词 farm、biodeposits 或“生物沉积”开头。",
+            _("Name of the source; that of the farm begins with the word `farm`, `biodeposits` or 生物沉积."),
             required=True,
         ),
-        number("d13c", "d13C of the source.", "来源 d13C。", True, unit="permil"),
-        number("d13c_sd", "Standard deviation of d13c.", "d13c 的标准差。", True, POSITIVE, "permil"),
-        number("d15n", "d15N of the source.", "来源 d15N。", unit="permil"),
-        number("d15n_sd", "Standard deviation of d15n.", "d15n 的标准差。", bounds=POSITIVE, unit="permil"),
+        number("d13c", _("d13C of the source."), True, unit="permil"),
+        number("d13c_sd", _("Standard deviation of d13c."), True, POSITIVE, "permil"),
+        number("d15n", _("d15N of the source."), unit="permil"),
+        number("d15n_sd", _("Standard deviation of d15n."), bounds=POSITIVE, unit="permil"),
     ),
-    use="Tells the sources of `sediment` apart.",
+    use=_("Tells the sources of `sediment` apart."),
 )
 
 AIR_SEA = Table(
     "air_sea",
-    "One measured flux of CO2 between air and sea: either co2_flux with its unit, or delta_pco2_uatm with wind_m_s.",
-    "一行为一次海气二氧化碳通量测定：或填 co2_flux 与 unit，或填 delta_pco2_uatm 与 wind_m_s。",
+    _(
+        "One measured flux of CO2 between air and sea: either co2_flux with its unit, or delta_pco2_uatm with wind_m_s."
+    ),
     (
-        text("site", "A site of `harvest`.", "harvest 表中的地点。", required=True),
-        number("co2_flux", "Flux, positive out of the sea.", "通量，向大气为正。"),
+        text("site", _("A site of `harvest`."), required=True),
+        number("co2_flux", _("Flux, positive out of the sea.")),
         text(
             "unit",
-            "Unit of co2_flux and sd, which says whether it is CO2 or C: `mmol CO2/m2/d`, `g C/m2/yr`, `t CO2/yr`.",
-            "co2_flux 与 sd 的单位，须指明 CO2 或 C，如 mmol CO2/m2/d、g C/m2/yr、t CO2/yr。",
+            _(
+                "Unit of co2_flux and sd, which says whether it is CO2 or C: `mmol CO2/m2/d`, `g C/m2/yr`, `t CO2/yr`."
+            ),
         ),
-        number("sd", "Standard error of co2_flux.", "co2_flux 的标准误差。", bounds=POSITIVE),
-        text("method", "How it was measured.", "测定方法。"),
+        number("sd", _("Standard error of co2_flux."), bounds=POSITIVE),
+        text("method", _("How it was measured.")),
         SEASON,
         number(
             "area_km2",
-            "Area of sea that the flux speaks of; required unless the unit is a total such as t CO2/yr.",
-            "通量所代表的海域面积；单位为总量（如 t CO2/yr）时可不填。",
+            _("Area of sea that the flux speaks of; required unless the unit is a total such as t CO2/yr."),
             bounds=POSITIVE,
             unit="km2",
         ),
         number(
             "delta_pco2_uatm",
-            "pCO2 of the sea minus that of the air.",
-            "海水与大气二氧化碳分压之差。",
-            bounds=Bounds(-1000, 10000, hint="it is in microatmospheres"),
+            _("pCO2 of the sea minus that of the air."),
+            bounds=Bounds(-1000, 10000, hint=_("it is in microatmospheres")),
             unit="uatm",
         ),
-        number("wind_m_s", "Wind speed at 10 m.", "10 米高处风速。", bounds=Bounds(0, 40), unit="m/s"),
+        number("wind_m_s", _("Wind speed at 10 m."), bounds=Bounds(0, 40), unit="m/s"),
         number(
             "temperature_c",
-            "Water temperature, with delta_pco2_uatm.",
-            "水温（与 delta_pco2_uatm 同填）。",
+            _("Water temperature, with delta_pco2_uatm."),
             bounds=Bounds(-2, 40),
             unit="degC",
-            default="the mean of the site's `water` rows",
+            default=_("the mean of the site's `water` rows"),
         ),
         number(
             "salinity",
-            "Practical salinity, with delta_pco2_uatm.",
-            "实用盐度（与 delta_pco2_uatm 同填）。",
+            _("Practical salinity, with delta_pco2_uatm."),
             bounds=Bounds(0, 45, low_open=True),
-            default="the mean of the site's `water` rows",
+            default=_("the mean of the site's `water` rows"),
         ),
     ),
-    use="Checks the released carbon of the result, and does not change it.",
+    use=_("Checks the released carbon of the result, and does not change it."),
 )

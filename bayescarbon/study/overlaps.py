@@ -7,6 +7,7 @@ import pandas as pd
 from bayescarbon.errors import Problem
 from bayescarbon.evidence.literature import CLAIM, beside, literature
 from bayescarbon.study.budget import budget_claims
+from bayescarbon.translation import _, joined
 
 
 def literature_beside(evidence: pd.DataFrame, budget: pd.DataFrame) -> pd.DataFrame:
@@ -45,8 +46,11 @@ def overlaps(evidence: pd.DataFrame, budget: pd.DataFrame, water: pd.DataFrame) 
         warnings.append(
             Problem(
                 "evidence",
-                f"{_left_out(repeated)}, because rows here name the same source for the same quantity and species; an "
-                "observation counts once.",
+                _(
+                    "{left_out}, because rows here name the same source for the same quantity and species; "
+                    "an observation counts once.",
+                    left_out=_left_out(repeated),
+                ),
                 column="source",
             )
         )
@@ -55,8 +59,11 @@ def overlaps(evidence: pd.DataFrame, budget: pd.DataFrame, water: pd.DataFrame) 
         warnings.append(
             Problem(
                 "budget",
-                f"{_left_out(balanced)}, because budgets here name the same source, and a budget of the same species "
-                "informs that already; an observation counts once.",
+                _(
+                    "{left_out}, because budgets here name the same source, and a budget of the same "
+                    "species informs that already; an observation counts once.",
+                    left_out=_left_out(balanced),
+                ),
                 column="source",
             )
         )
@@ -65,8 +72,11 @@ def overlaps(evidence: pd.DataFrame, budget: pd.DataFrame, water: pd.DataFrame) 
         warnings.append(
             Problem(
                 "evidence",
-                f"calcification_ratio at {', '.join(sorted(told))} follows from its `water` rows; the rows here only "
-                "inform other sites.",
+                _(
+                    "calcification_ratio at {sites} follows from its `water` rows; the rows here only "
+                    "inform other sites.",
+                    sites=", ".join(sorted(told)),
+                ),
                 column="quantity",
             )
         )
@@ -75,5 +85,7 @@ def overlaps(evidence: pd.DataFrame, budget: pd.DataFrame, water: pd.DataFrame) 
 
 def _left_out(rows: pd.DataFrame) -> str:
     named = dict.fromkeys(zip(rows["quantity"], rows["source"], strict=True))
-    told = ", ".join(f"{quantity} of {source}" for quantity, source in named)
-    return f"{len(rows)} literature {'row is' if len(rows) == 1 else 'rows are'} left out ({told})"
+    told = joined(_("{quantity} of {source}", quantity=quantity, source=source) for quantity, source in named)
+    if len(rows) == 1:
+        return _("1 literature row is left out ({told})", told=told)
+    return _("{n} literature rows are left out ({told})", n=len(rows), told=told)

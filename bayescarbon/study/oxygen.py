@@ -6,6 +6,7 @@ from bayescarbon.evidence.units import MOLAR_MASS
 from bayescarbon.study.cells import Typed
 from bayescarbon.study.findings import Checked, Findings
 from bayescarbon.study.measured import FARM
+from bayescarbon.translation import _
 
 TABLE = "oxygen"
 #: Carbon respired per carbon that falls, beyond which a unit is wrong: old carbon explains far less.
@@ -37,13 +38,16 @@ def read_oxygen(typed: Typed, traps: Typed | None, sites: list[str]) -> Checked:
     rows.repeated(
         ["core", "site", "season"],
         rows.sound,
-        "stands in an earlier row of the same site and season already; give each core a label of its own, or keep one.",
+        _(
+            "stands in an earlier row of the same site and season already; give each core a label of its "
+            "own, or keep one."
+        ),
     )
     blank = ~rows.has("carbon_flux")
     rows.error(
         "carbon_flux_sd",
         blank & rows.has("carbon_flux_sd"),
-        "stands without a carbon_flux; write the flux too, or empty it.",
+        _("stands without a carbon_flux; write the flux too, or empty it."),
     )
     bare = blank & ~rows.has("carbon_flux_sd") & rows.typed.sound(["site"])
     # A trap whose site cannot be read may be the one.
@@ -54,15 +58,20 @@ def read_oxygen(typed: Typed, traps: Typed | None, sites: list[str]) -> Checked:
     rows.error(
         "carbon_flux",
         bare,
-        "is empty, and the site has no farm trap with area_m2 and carbon_fraction in `traps` to compute it from; write "
-        "the flux, or add those to the traps.",
+        _(
+            "is empty, and the site has no farm trap with area_m2 and carbon_fraction in `traps` to "
+            "compute it from; write the flux, or add those to the traps."
+        ),
     )
     loss = rows.frame["oxygen_uptake"] * MOLAR_MASS["C"] / rows.frame["carbon_flux"]
     rows.warn(
         "oxygen_uptake",
         rows.sound & (loss > LARGEST_LOSS),
-        f"respires more than {LARGEST_LOSS:g} times the carbon that falls on the bed; oxygen_uptake is in mmol O2 and "
-        "carbon_flux in mg C, both per m2 and day.",
+        _(
+            "respires more than {limit:g} times the carbon that falls on the bed; oxygen_uptake "
+            "is in mmol O2 and carbon_flux in mg C, both per m2 and day.",
+            limit=LARGEST_LOSS,
+        ),
     )
     return rows.checked()
 

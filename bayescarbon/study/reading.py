@@ -18,6 +18,7 @@ from typing import Any
 
 from bayescarbon.errors import Problem, StudyError, suggest
 from bayescarbon.study.columns import TABLES
+from bayescarbon.translation import _
 
 SETTINGS_FILE = "study.toml"
 SETTINGS_SHEET = "study"
@@ -30,7 +31,7 @@ NOTE_SHEETS = ("README", "columns", LISTS_SHEET, EXAMPLES_SHEET)
 _TABLE_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".tsv", ".txt", ".json", ".parquet")
 #: What a spreadsheet shows, and writes into CSV, where a formula failed.
 FORMULA_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
-FORMULA_ERROR = "is the error of a formula; mend the formula or write the value."
+FORMULA_ERROR = _("is the error of a formula; mend the formula or write the value.")
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 
 
@@ -113,7 +114,7 @@ def read_raw(path: str | Path) -> RawStudy:
         return _read_folder(path)
     if not path.exists():
         raise StudyError(
-            [Problem(path.name, "there is no such folder or workbook; check the path.", value=str(path))]
+            [Problem(path.name, _("there is no such folder or workbook; check the path."), value=str(path))]
         )
     if path.suffix.lower() == ".xlsx":
         from bayescarbon.study.workbook import (
@@ -123,13 +124,13 @@ def read_raw(path: str | Path) -> RawStudy:
         return read_workbook(path)
     if path.suffix.lower() in (".xls", ".xlsm", ".ods", ".et"):
         raise StudyError(
-            [Problem(path.name, "only .xlsx workbooks are read; save it as .xlsx.", value=str(path))]
+            [Problem(path.name, _("only .xlsx workbooks are read; save it as .xlsx."), value=str(path))]
         )
     raise StudyError(
         [
             Problem(
                 path.name,
-                "a study is a folder or an .xlsx workbook; give the folder that holds this file.",
+                _("a study is a folder or an .xlsx workbook; give the folder that holds this file."),
                 value=str(path),
             )
         ]
@@ -169,16 +170,28 @@ def make_table(name: str, file: str, rows: Sequence[Sequence[str]]) -> tuple[Raw
     # A study without the table would be refused for that.
     required = name == REQUIRED_TABLE
     if not header:
-        advice = "write the names of the columns there" if body else "fill it in" if required else "remove it"
-        return None, [Problem(name, f"{file} has no column names in row 1; {advice}.", row=1)]
+        advice = (
+            _("write the names of the columns there")
+            if body
+            else _("fill it in")
+            if required
+            else _("remove it")
+        )
+        return None, [
+            Problem(
+                name, _("{file} has no column names in row 1; {advice}.", file=file, advice=advice), row=1
+            )
+        ]
     problems = []
     if not body:
-        advice = "fill it in" if required else "fill it in or remove it"
-        problems.append(Problem(name, f"{file} has column names but no rows; {advice}."))
-    width = max([len(header), *(len(row) for _, row in body)])
+        advice = _("fill it in") if required else _("fill it in or remove it")
+        problems.append(
+            Problem(name, _("{file} has column names but no rows; {advice}.", file=file, advice=advice))
+        )
+    width = max([len(header), *(len(row) for _number, row in body)])
     header = header + ("",) * (width - len(header))
-    padded = tuple(row + ("",) * (width - len(row)) for _, row in body)
-    table = RawTable(name, file, header, tuple(number for number, _ in body), padded)
+    padded = tuple(row + ("",) * (width - len(row)) for _number, row in body)
+    table = RawTable(name, file, header, tuple(number for number, _row in body), padded)
     return table, problems
 
 
@@ -199,8 +212,11 @@ def _read_folder(path: Path) -> RawStudy:
             study.warnings.append(
                 Problem(
                     file.stem.lower(),
-                    f"{file.name} is not read; in a folder, tables are CSV "
-                    f"files: save it as {file.stem.lower()}.csv.",
+                    _(
+                        "{file} is not read; in a folder, tables are CSV files: save it as {table}.csv.",
+                        file=file.name,
+                        table=file.stem.lower(),
+                    ),
                 )
             )
     _read_settings(path / SETTINGS_FILE, study)
@@ -211,12 +227,15 @@ def _read_folder(path: Path) -> RawStudy:
 def _read_csv(file: Path, study: RawStudy) -> None:
     name = file.name.removesuffix(".csv")
     if name not in TABLES:
-        hint = suggest(file.stem, TABLES) or f" The tables are: {', '.join(TABLES)}."
+        hint = suggest(file.stem, TABLES) or _(" The tables are: {tables}.", tables=", ".join(TABLES))
         study.problems.append(
             Problem(
                 file.name,
-                "is not a table of a study, so nothing would read it; rename it, or "
-                f"move it to a subfolder.{hint}",
+                _(
+                    "is not a table of a study, so nothing would read it; rename it, or move it to a "
+                    "subfolder."
+                )
+                + hint,
             )
         )
         return
@@ -240,12 +259,18 @@ def decode(content: bytes, table: str, file: str, study: RawStudy) -> str | None
 
     GB18030 gives a warning that shows what was read, because nearly any bytes decode as *something* in it.
     """
-    remedy = f"save it as UTF-8{'' if table == SETTINGS_FILE else " (in Excel: 'CSV UTF-8')"}"
+    remedy = (
+        _("save it as UTF-8") if table == SETTINGS_FILE else _("save it as UTF-8 (in Excel: 'CSV UTF-8')")
+    )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content:
         study.problems.append(
             Problem(
                 table,
-                f"{file} is not in a readable encoding (it looks like UTF-16 or a binary file); {remedy}.",
+                _(
+                    "{file} is not in a readable encoding (it looks like UTF-16 or a binary file); {remedy}.",
+                    file=file,
+                    remedy=remedy,
+                ),
             )
         )
         return None
@@ -262,7 +287,12 @@ def decode(content: bytes, table: str, file: str, study: RawStudy) -> str | None
     if not text or odd:
         study.problems.append(
             Problem(
-                table, f"{file} is not in a readable encoding (UTF-8, UTF-8 with BOM or GB18030); {remedy}."
+                table,
+                _(
+                    "{file} is not in a readable encoding (UTF-8, UTF-8 with BOM or GB18030); {remedy}.",
+                    file=file,
+                    remedy=remedy,
+                ),
             )
         )
         return None
@@ -270,7 +300,11 @@ def decode(content: bytes, table: str, file: str, study: RawStudy) -> str | None
     study.warnings.append(
         Problem(
             table,
-            f"{file} is not UTF-8 and was read as GB18030; if this is not what it says, {remedy}.",
+            _(
+                "{file} is not UTF-8 and was read as GB18030; if this is not what it says, {remedy}.",
+                file=file,
+                remedy=remedy,
+            ),
             value=shown[:60],
         )
     )
@@ -286,8 +320,13 @@ def _split(text: str, name: str, file: str) -> tuple[list[list[str]] | None, lis
         return None, [
             Problem(
                 name,
-                f"{file} cannot be split into cells near line {reader.line_num} ({error}); check "
-                "its quotation marks, or save it again from a spreadsheet as CSV.",
+                _(
+                    "{file} cannot be split into cells near line {line} ({error}); check its "
+                    "quotation marks, or save it again from a spreadsheet as CSV.",
+                    file=file,
+                    line=reader.line_num,
+                    error=error,
+                ),
             )
         ]
     if not rows:
@@ -296,14 +335,18 @@ def _split(text: str, name: str, file: str) -> tuple[list[list[str]] | None, lis
     for mark, word in (
         (";", "semicolons"),
         ("\t", "tabs"),
-        ("，", "full-width commas"),
-        ("|", "vertical bars"),
+        ("，", _("full-width commas")),
+        ("|", _("vertical bars")),
     ):
         if len(first) == 1 and mark in first[0]:
             return None, [
                 Problem(
                     name,
-                    f"the columns of {file} are separated by {word}; save it with commas.",
+                    _(
+                        "the columns of {file} are separated by {separators}; save it with commas.",
+                        file=file,
+                        separators=word,
+                    ),
                     row=1,
                     value=first[0],
                 )
@@ -314,11 +357,20 @@ def _split(text: str, name: str, file: str) -> tuple[list[list[str]] | None, lis
     if sum(map(bool, map(clean, first))) <= 1:
         # No table has one column: a title, a comment or nothing stands where the names of the columns belong.
         return rows, []
-    remedy = (
+    remedy = _(
         'a number takes no thousands separator, and a text that holds a comma stands in "quotation marks"'
     )
     problems = [
-        Problem(name, f"has {len(row)} cells but there are {width} columns; {remedy}.", row=number)
+        Problem(
+            name,
+            _(
+                "has {cells} cells but there are {columns} columns; {remedy}.",
+                cells=len(row),
+                columns=width,
+                remedy=remedy,
+            ),
+            row=number,
+        )
         for number, row in enumerate(rows[1:], start=2)
         if len(row) > width and any(clean(cell) for cell in row)
     ]
@@ -330,8 +382,10 @@ def _read_settings(file: Path, study: RawStudy) -> None:
         study.problems.append(
             Problem(
                 SETTINGS_FILE,
-                "is missing from the folder; make one with at least "
-                'title = "..." (`bayescarbon init` writes an example).',
+                _(
+                    'is missing from the folder; make one with at least title = "..." (`bayescarbon '
+                    "init` writes an example)."
+                ),
             )
         )
         return
@@ -346,6 +400,9 @@ def _read_settings(file: Path, study: RawStudy) -> None:
         study.problems.append(
             Problem(
                 SETTINGS_FILE,
-                f"is not valid TOML: {error}. Text needs quotation marks, and a key may stand only once.",
+                _(
+                    "is not valid TOML: {error}. Text needs quotation marks, and a key may stand only once.",
+                    error=error,
+                ),
             )
         )

@@ -16,13 +16,14 @@ from typing import Any, Literal
 from bayescarbon.errors import suggest
 from bayescarbon.resources import read_toml
 from bayescarbon.study.spec import NOT_NEGATIVE, POSITIVE, Bounds
+from bayescarbon.translation import _, joined
 
 CONFIDENCES = ("definition", "primary", "transcript", "unverified")
 #: Confidence of a rule that a study states itself.
 OWN = "own"
 #: The family of rules whose document has not been read: named, but without a formula.
 NO_FORMULA = "as_documented"
-NO_FORMULA_REFUSAL = (
+NO_FORMULA_REFUSAL = _(
     "its formula is not verified, so nothing can be computed with it; define an own rule with the numbers of your "
     "document ([own_rules.NAME])"
 )
@@ -61,11 +62,11 @@ class Threshold:
     def holds(self) -> str:
         """What it may be, in words."""
         if self.kind == "flag":
-            return "true or false"
+            return _("true or false")
         if self.kind == "word":
-            return " or ".join(self.words)
-        what = "a number" if self.kind == "number" else "a list of numbers"
-        return f"{what}, {self.bounds.words}" if self.bounds else what
+            return joined(self.words, _(" or "))
+        what = _("a number") if self.kind == "number" else _("a list of numbers")
+        return joined([what, self.bounds.words]) if self.bounds else what
 
     def allows(self, value: object) -> bool:
         """Whether a value is one that it may take."""
@@ -96,35 +97,41 @@ class Family:
 _SHARE = Bounds(low=0, high=1)
 _LEVEL = Bounds(low=0, high=1, low_open=True, high_open=True)
 _INTERVAL = Threshold(
-    "Probability of the interval whose half-width W is used.", bounds=_LEVEL, required=False, default=0.90
+    _("Probability of the interval whose half-width W is used."), bounds=_LEVEL, required=False, default=0.90
 )
-_BAR = Threshold("W / |mean| above which nothing is creditable.", bounds=POSITIVE, required=False)
-_EDGES = Threshold("Upper ends of the steps of U, rising.", "numbers", POSITIVE)
+_BAR = Threshold(_("W / |mean| above which nothing is creditable."), bounds=POSITIVE, required=False)
+_EDGES = Threshold(_("Upper ends of the steps of U, rising."), "numbers", POSITIVE)
 
 
 def _values(meaning: str, bounds: Bounds) -> Threshold:
     return Threshold(
-        f"{meaning} on each step and above the last: one more than edges, rising.", "numbers", bounds
+        _("{meaning} on each step and above the last: one more than edges, rising.", meaning=meaning),
+        "numbers",
+        bounds,
     )
 
 
 FAMILIES: Mapping[str, Family] = {
     "quantile": Family(
-        "I = q_level", {"level": Threshold("Level of the posterior quantile.", bounds=_LEVEL)}
+        "I = q_level", {"level": Threshold(_("Level of the posterior quantile."), bounds=_LEVEL)}
     ),
     "normal_quantile": Family(
         "I = mean - deviations x sd",
-        {"deviations": Threshold("Standard deviations taken off.", bounds=NOT_NEGATIVE)},
+        {"deviations": Threshold(_("Standard deviations taken off."), bounds=NOT_NEGATIVE)},
     ),
     "standard_error": Family(
         "I = mean - z_level x sd; where the mean is negative: 0, and the enlarged loss is the deficit",
-        {"level": Threshold("Level of the one-sided normal quantile z.", bounds=Bounds(0.5, 1, False, True))},
+        {
+            "level": Threshold(
+                _("Level of the one-sided normal quantile z."), bounds=Bounds(0.5, 1, False, True)
+            )
+        },
     ),
     "scaled_half_width": Family(
         "I = mean - W x factor / divisor",
         {
-            "factor": Threshold("Quantile of the standard normal that is meant.", bounds=POSITIVE),
-            "divisor": Threshold("Quantile that makes a standard deviation of W.", bounds=POSITIVE),
+            "factor": Threshold(_("Quantile of the standard normal that is meant."), bounds=POSITIVE),
+            "divisor": Threshold(_("Quantile that makes a standard deviation of W."), bounds=POSITIVE),
             "interval": _INTERVAL,
             "not_creditable_above": _BAR,
         },
@@ -132,14 +139,14 @@ FAMILIES: Mapping[str, Family] = {
     "dead_band": Family(
         "I = mean - max(0, W - allowed x |mean|)",
         {
-            "allowed": Threshold("W / |mean| that costs nothing.", bounds=NOT_NEGATIVE),
+            "allowed": Threshold(_("W / |mean| that costs nothing."), bounds=NOT_NEGATIVE),
             "interval": _INTERVAL,
             "ex_ante_minimum": Threshold(
-                "Least deducted share of a forecast.", bounds=_SHARE, required=False
+                _("Least deducted share of a forecast."), bounds=_SHARE, required=False
             ),
             "not_creditable_above": _BAR,
             "cumulative": Threshold(
-                "Whether the rule is meant for removals summed over years.",
+                _("Whether the rule is meant for removals summed over years."),
                 "flag",
                 required=False,
                 default=False,
@@ -150,25 +157,25 @@ FAMILIES: Mapping[str, Family] = {
         "U = W / |centre|; I = mean - value(U) x |mean|; what is deducted is held in a buffer",
         {
             "edges": _EDGES,
-            "values": _values("Deducted share of the mean", _SHARE),
+            "values": _values(_("Deducted share of the mean"), _SHARE),
             "relative_to": Threshold(
-                "The centre of U.", "word", words=("mean", "median"), required=False, default="mean"
+                _("The centre of U."), "word", words=("mean", "median"), required=False, default="mean"
             ),
             "interval": _INTERVAL,
         },
     ),
     "steps_times_width": Family(
         "U = W / |mean|; I = mean - value(U) x W",
-        {"edges": _EDGES, "values": _values("Deducted share of W", NOT_NEGATIVE), "interval": _INTERVAL},
+        {"edges": _EDGES, "values": _values(_("Deducted share of W"), NOT_NEGATIVE), "interval": _INTERVAL},
     ),
     "lognormal_quartile": Family(
         "U = W / |mean|; I = mean x exp(-quartile x ln(1 + value(U)) / divisor)",
         {
             "edges": _EDGES,
-            "values": _values("Half-width that stands for U", NOT_NEGATIVE),
-            "quartile": Threshold("Quantile of the standard normal that is meant.", bounds=POSITIVE),
+            "values": _values(_("Half-width that stands for U"), NOT_NEGATIVE),
+            "quartile": Threshold(_("Quantile of the standard normal that is meant."), bounds=POSITIVE),
             "divisor": Threshold(
-                "Quantile that makes a standard deviation of the half-width.", bounds=POSITIVE
+                _("Quantile that makes a standard deviation of the half-width."), bounds=POSITIVE
             ),
             "interval": _INTERVAL,
         },
@@ -190,25 +197,41 @@ def faults(family: str, thresholds: Mapping[str, Any]) -> Iterator[tuple[str, st
     known = FAMILIES[family].thresholds
     for key in thresholds:
         if key not in known:
-            hint = suggest(key, known) or f" Its thresholds are: {', '.join(known) or 'none'}."
-            yield key, f"is not a threshold of the family {family!r}.{hint}"
+            hint = suggest(key, known) or _(
+                " Its thresholds are: {thresholds}.", thresholds=", ".join(known) or _("none")
+            )
+            yield key, _("is not a threshold of the family {family!r}.", family=family) + hint
     for key, threshold in known.items():
         if key not in thresholds:
             if threshold.required:
-                yield key, f"is missing; the family {family!r} needs it: {threshold.holds}."
+                yield (
+                    key,
+                    _(
+                        "is missing; the family {family!r} needs it: {holds}.",
+                        family=family,
+                        holds=threshold.holds,
+                    ),
+                )
         elif not threshold.allows(thresholds[key]):
-            yield key, f"must be {threshold.holds}, not {thresholds[key]!r}."
+            yield key, _("must be {holds}, not {value!r}.", holds=threshold.holds, value=thresholds[key])
         elif threshold.kind == "numbers":
             pairs = list(zip(thresholds[key], thresholds[key][1:], strict=False))
             if not all(a < b if key == "edges" else a <= b for a, b in pairs):
-                yield key, "must rise from one number to the next."
+                yield key, _("must rise from one number to the next.")
     edges, values = thresholds.get("edges"), thresholds.get("values")
     if (
         isinstance(edges, (list, tuple))
         and isinstance(values, (list, tuple))
         and len(values) != len(edges) + 1
     ):
-        yield "values", f"must be one more than edges ({len(edges)}), and there are {len(values)}."
+        yield (
+            "values",
+            _(
+                "must be one more than edges ({edges}), and there are {values}.",
+                edges=len(edges),
+                values=len(values),
+            ),
+        )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pandas as pd
 from bayescarbon.errors import Problem
 from bayescarbon.study.cells import Typed
 from bayescarbon.study.findings import Checked, Findings
+from bayescarbon.translation import _
 
 SEDIMENT, ENDMEMBERS = "sediment", "endmembers"
 #: The first word in the name of the farm's own source.
@@ -46,26 +47,32 @@ def read_endmembers(typed: Typed, needed: bool, told: bool) -> Checked:
     rows = Findings(ENDMEMBERS, typed)
     source = rows.frame["source"]
     again = source.str.casefold().duplicated() & (source != "")
-    rows.error("source", again, "stands in an earlier row already; a source has one row.")
+    rows.error("source", again, _("stands in an earlier row already; a source has one row."))
     if told and not needed:
         rows.problems.append(
             Problem(
                 ENDMEMBERS,
-                "tells the sources of `sediment` apart, but there is no such table; add it, or remove this.",
+                _(
+                    "tells the sources of `sediment` apart, but there is no such table; add it, or "
+                    "remove this."
+                ),
             )
         )
     elif needed and not told:
         rows.problems.append(
             Problem(
                 SEDIMENT,
-                "needs the table `endmembers` with the isotopes of the sources; add it, or remove `sediment`.",
+                _(
+                    "needs the table `endmembers` with the isotopes of the sources; add it, or remove "
+                    "`sediment`."
+                ),
             )
         )
     if len(source) == 1:
         rows.problems.append(
             Problem(
                 ENDMEMBERS,
-                "has one source; at least two are needed, the farm's own and what else sinks there.",
+                _("has one source; at least two are needed, the farm's own and what else sinks there."),
                 column="source",
             )
         )
@@ -73,15 +80,19 @@ def read_endmembers(typed: Typed, needed: bool, told: bool) -> Checked:
     rows.warn(
         "source",
         source.str.casefold().str.startswith(FARM_SOURCES) & ~own,
-        "begins like the farm's own source but with another word, so it counts as another source; if it is the farm's, "
-        "write `farm` or `biodeposits` as a word of its own.",
+        _(
+            "begins like the farm's own source but with another word, so it counts as another source; if "
+            "it is the farm's, write `farm` or `biodeposits` as a word of its own."
+        ),
     )
     if len(source) > 1 and not (own | rows.typed.bad["source"]).any():
         rows.problems.append(
             Problem(
                 ENDMEMBERS,
-                "no source is the farm's own, and its share is what is asked; begin its name with the "
-                "word `farm` or `biodeposits` (or 生物沉积).",
+                _(
+                    "no source is the farm's own, and its share is what is asked; begin its name with "
+                    "the word `farm` or `biodeposits` (or 生物沉积)."
+                ),
                 column="source",
             )
         )
@@ -91,8 +102,10 @@ def read_endmembers(typed: Typed, needed: bool, told: bool) -> Checked:
         rows.warn(
             "d15n",
             ~paired,
-            "is not given for every source together with d15n_sd, so d15n is not used at all and d13c has to tell the "
-            "sources apart.",
+            _(
+                "is not given for every source together with d15n_sd, so d15n is not used at all and "
+                "d13c has to tell the sources apart."
+            ),
         )
         rows.frame[["d15n", "d15n_sd"]] = float("nan")
     return rows.checked()
@@ -117,11 +130,14 @@ def read_sediment(typed: Typed, sources: pd.DataFrame, sites: list[str]) -> Chec
     problems, warnings : list of Problem
     """
     rows = Findings(SEDIMENT, typed)
-    rows.tell_foreign_sites(sites, "is compared with no batch")
+    rows.tell_foreign_sites(sites, _("is compared with no batch"))
     rows.repeated(
         ["sample", "site"],
         rows.sound,
-        "stands in an earlier row of the same site already; give each sample a label of its own, or keep one.",
+        _(
+            "stands in an earlier row of the same site already; give each sample a label of its own, or "
+            "keep one."
+        ),
     )
     _check_usual(rows)
     if sources["d15n"].isna().all():
@@ -133,15 +149,24 @@ def read_sediment(typed: Typed, sources: pd.DataFrame, sites: list[str]) -> Chec
         rows.warn(
             tracer,
             rows.sound & ((value < low) | (value > high)),
-            f"lies outside all sources ({low:.4g} to {high:.4g} permil with {OUTSIDE_SD:g} sd), so no mixture of them "
-            "gives it; is a source missing?",
+            _(
+                "lies outside all sources ({low:.4g} to {high:.4g} permil with {deviations:g} sd), so no "
+                "mixture of them gives it; is a source missing?",
+                low=low,
+                high=high,
+                deviations=OUTSIDE_SD,
+            ),
         )
     tracers = 1 + rows.frame["d15n"].notna().astype(int)
     rows.warn(
         "sample",
         rows.sound & (tracers + 1 < len(sources)),
-        f"the shares of {len(sources)} sources are not determined by fewer than {len(sources) - 1} tracers; they stay "
-        "wide and lean on their prior. Join sources that need not be told apart, or add d15n.",
+        _(
+            "the shares of {n} sources are not determined by fewer than {needed} tracers; they stay wide "
+            "and lean on their prior. Join sources that need not be told apart, or add d15n.",
+            n=len(sources),
+            needed=len(sources) - 1,
+        ),
     )
     return rows.checked()
 
@@ -152,5 +177,9 @@ def _check_usual(rows: Findings) -> None:
         rows.warn(
             name,
             rows.sound & ((value < low) | (value > high)),
-            f"is outside the usual range of {low:g} to {high:g} permil; check the sign and the column.",
+            _(
+                "is outside the usual range of {low:g} to {high:g} permil; check the sign and the column.",
+                low=low,
+                high=high,
+            ),
         )

@@ -22,6 +22,7 @@ from bayescarbon.study.rules import (
     faults,
     rules,
 )
+from bayescarbon.translation import _
 
 HEADLINE_FRAMEWORK = "improved_stock_change"
 HEADLINE_RULE = "posterior_q10"
@@ -176,13 +177,13 @@ _NESTED: dict[str, type[BaseModel]] = {
 _BY_NAME = ("priors", "taxa", "own_rules")
 _RULE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FAULTS = {
-    "string_type": "must be text in quotation marks.",
-    "float_type": "must be a number.",
-    "int_type": "must be a whole number.",
-    "int_from_float": "must be a whole number.",
-    "finite_number": "must be a finite number; write one or remove the key.",
-    "list_type": 'must be a list such as ["a", "b"].',
-    "string_too_short": "must not be empty.",
+    "string_type": _("must be text in quotation marks."),
+    "float_type": _("must be a number."),
+    "int_type": _("must be a whole number."),
+    "int_from_float": _("must be a whole number."),
+    "finite_number": _("must be a finite number; write one or remove the key."),
+    "list_type": _('must be a list such as ["a", "b"].'),
+    "string_too_short": _("must not be empty."),
 }
 
 
@@ -277,13 +278,15 @@ def _fault_in_words(kind: str, path: list[str], fault: Any) -> str:
     model = _File if len(path) == 1 else _NESTED.get(path[0])
     known = list(model.model_fields) if model else []
     if kind == "extra_forbidden":
-        return f"is not a key of a study.{suggest(path[-1], known) or ' The keys here are: ' + ', '.join(known) + '.'}"
+        return _("is not a key of a study.") + (
+            suggest(path[-1], known) or _(" The keys here are: {keys}.", keys=", ".join(known))
+        )
     if kind == "missing":
         if path[-1] == "reason":
-            return "is missing; a stated prior needs a reason, in your own words."
+            return _("is missing; a stated prior needs a reason, in your own words.")
         if path[-1] == "source":
-            return "is missing; say in which document the rule stands, or whose it is."
-        return "is missing; add it."
+            return _("is missing; say in which document the rule stands, or whose it is.")
+        return _("is missing; add it.")
     if kind == "literal_error":
         allowed = {
             "fouling_basis": get_args(FoulingBasis),
@@ -291,20 +294,23 @@ def _fault_in_words(kind: str, path: list[str], fault: Any) -> str:
             "mineral": get_args(Mineral),
         }
         choices = allowed[path[-1]]
-        return f"must be one of {', '.join(choices)}.{suggest(str(fault['input']), choices)}"
+        return _("must be one of {choices}.", choices=", ".join(choices)) + suggest(
+            str(fault["input"]), choices
+        )
     if kind == "dict_type" and path[-1] in _BY_NAME:
-        return f"must be one table for each name, such as [{path[0]}.NAME]."
+        return _("must be one table for each name, such as [{table}.NAME].", table=path[0])
     if kind in ("model_type", "dict_type"):
         # [currency], or [priors.NAME]; what is nested further (thresholds) has no fixed keys.
         inner = _NESTED.get(path[0]) if len(path) <= 2 else None
-        keys = f" with the keys {', '.join(inner.model_fields)}" if inner else ""
-        return f"must be a table{keys}."
+        if inner is None:
+            return _("must be a table.")
+        return _("must be a table with the keys {keys}.", keys=", ".join(inner.model_fields))
     if kind == "string_pattern_mismatch" and path[-1] == "code":
-        return "must be a three-letter currency code such as CNY."
+        return _("must be a three-letter currency code such as CNY.")
     if kind == "string_pattern_mismatch":
-        return "must not be blank."
+        return _("must not be blank.")
     if kind in ("greater_than_equal", "less_than_equal") and path[-1] == "year":
-        return "must be a year between 1900 and 2200."
+        return _("must be a year between 1900 and 2200.")
     return _FAULTS.get(kind, f"{fault['msg']}.")
 
 
@@ -313,23 +319,32 @@ def _check_quantity(key: str, name: str, quantiles: Quantiles, reader: _Reader) 
     known = quantities()
     if name in composites():
         parts = ", ".join(composites()[name].composite_of)
-        reader.error(key, f"is computed from other quantities and has no prior; state priors for {parts}.")
+        reader.error(
+            key,
+            _(
+                "is computed from other quantities and has no prior; state priors for {quantities}.",
+                quantities=parts,
+            ),
+        )
         return False
     if name not in known:
-        hint = suggest(name, known) or " `bayescarbon priors` lists them."
-        reader.error(key, f"is not a quantity; rename or remove it.{hint}")
+        hint = suggest(name, known) or _(" `bayescarbon priors` lists them.")
+        reader.error(key, _("is not a quantity; rename or remove it.") + hint)
         return False
     if known[name].by:
         parts = ", ".join(known[name].by)
         reader.error(
             key,
-            f"has one prior for each of {parts}, and this version reads no stated priors for such a "
-            "quantity; remove it.",
+            _(
+                "has one prior for each of {quantities}, and this version reads no stated priors for such a "
+                "quantity; remove it.",
+                quantities=parts,
+            ),
         )
         return False
     refusal = check_quantiles(known[name].support, quantiles)
     if refusal is not None:
-        reader.error(key, f"{refusal}.")
+        reader.error(key, refusal + ".")
     return refusal is None
 
 
@@ -340,7 +355,9 @@ def _stated_priors(file: _File, stated: dict[str, Any], reader: _Reader) -> dict
             priors[name] = StatedPrior(prior.quantiles(), prior.reason, prior.source)
     if file.baseline_share is not None:
         if "baseline_share" in stated.get("priors", {}):
-            reader.error("baseline_share", "is stated twice, here and as [priors.baseline_share]; keep one.")
+            reader.error(
+                "baseline_share", _("is stated twice, here and as [priors.baseline_share]; keep one.")
+            )
         quantiles = file.baseline_share.quantiles()
         if _check_quantity("baseline_share", "baseline_share", quantiles, reader):
             priors["baseline_share"] = StatedPrior(
@@ -356,12 +373,14 @@ def _own_rules(file: _File, reader: _Reader) -> dict[str, Rule]:
     for name, stated in file.own_rules.items():
         key, before = f"own_rules.{name}", len(reader.problems)
         if not _RULE_NAME.fullmatch(name):
-            reader.error(key, "must be named with lower-case letters, digits and _, a letter first.", name)
+            reader.error(key, _("must be named with lower-case letters, digits and _, a letter first."), name)
         if name in rules():
-            reader.error(key, "is the name of a rule that ships; choose another one.", name)
+            reader.error(key, _("is the name of a rule that ships; choose another one."), name)
         if stated.family not in families:
-            hint = suggest(stated.family, families) or f" The families are: {', '.join(families)}."
-            reader.error(f"{key}.family", f"is not a family of rules.{hint}", stated.family)
+            hint = suggest(stated.family, families) or _(
+                " The families are: {families}.", families=", ".join(families)
+            )
+            reader.error(f"{key}.family", _("is not a family of rules.") + hint, stated.family)
             continue
         for threshold, message in faults(stated.family, stated.thresholds):
             reader.error(f"{key}.thresholds.{threshold}", message)
@@ -381,10 +400,12 @@ def _own_rules(file: _File, reader: _Reader) -> dict[str, Rule]:
 def _check_names(file: _File, own: dict[str, Rule], stated: set[str], reader: _Reader) -> None:
     frameworks = list(read_toml("data/frameworks.toml"))
     if file.headline_framework not in frameworks:
-        hint = (
-            suggest(file.headline_framework, frameworks) or f" The frameworks are: {', '.join(frameworks)}."
+        hint = suggest(file.headline_framework, frameworks) or _(
+            " The frameworks are: {frameworks}.", frameworks=", ".join(frameworks)
         )
-        reader.error("headline_framework", f"is not an accounting framework.{hint}", file.headline_framework)
+        reader.error(
+            "headline_framework", _("is not an accounting framework.") + hint, file.headline_framework
+        )
     known = rules() | own
     for key, names in (("headline_rule", [file.headline_rule]), ("rules", file.rules or [])):
         for name in names:
@@ -392,17 +413,19 @@ def _check_names(file: _File, own: dict[str, Rule], stated: set[str], reader: _R
                 _check_confidence(key, known[name], reader)
             # An own rule that is wrong has been reported there.
             elif name not in stated:
-                hint = suggest(name, known) or f" The rules are: {', '.join(known)}."
-                reader.error(key, f"is not a deduction rule.{hint}", name)
+                hint = suggest(name, known) or _(" The rules are: {rules}.", rules=", ".join(known))
+                reader.error(key, _("is not a deduction rule.") + hint, name)
     for name in {name: None for name in file.rules or [] if (file.rules or []).count(name) > 1}:
-        reader.error("rules", "stands twice among the rules; keep one.", name)
+        reader.error("rules", _("stands twice among the rules; keep one."), name)
 
 
 def _check_confidence(key: str, rule: Rule, reader: _Reader) -> None:
     if not rule.computable:
-        reader.error(key, f"cannot be used: {NO_FORMULA_REFUSAL}.", rule.name)
+        reader.error(key, _("cannot be used: {reason}.", reason=NO_FORMULA_REFUSAL), rule.name)
     elif rule.confidence == "unverified":
-        reader.warn(key, "is unverified: its document was not read, so its formula may be wrong.", rule.name)
+        reader.warn(
+            key, _("is unverified: its document was not read, so its formula may be wrong."), rule.name
+        )
 
 
 def _rules(file: _File, own: dict[str, Rule], reader: _Reader) -> tuple[str, ...]:
@@ -412,12 +435,14 @@ def _rules(file: _File, own: dict[str, Rule], reader: _Reader) -> tuple[str, ...
     if file.headline_rule not in file.rules:
         reader.error(
             "rules",
-            f"leaves out the headline rule {file.headline_rule!r}; add it, or set headline_rule to "
-            "one of the rules.",
+            _(
+                "leaves out the headline rule {rule!r}; add it, or set headline_rule to one of the rules.",
+                rule=file.headline_rule,
+            ),
         )
     for name in own:
         if name not in file.rules:
-            reader.warn(f"own_rules.{name}", "is not among `rules`, so nothing is computed with it.", name)
+            reader.warn(f"own_rules.{name}", _("is not among `rules`, so nothing is computed with it."), name)
     return tuple(file.rules)
 
 
@@ -429,19 +454,29 @@ def _credit_price(file: _File, reader: _Reader) -> CreditPrice | None:
     if not 0 < quantiles.q05 < quantiles.q50 < quantiles.q95:
         reader.error(
             "credit_price",
-            f"q05 = {quantiles.q05:g}, q50 = {quantiles.q50:g}, q95 = {quantiles.q95:g}: "
-            "prices must be above 0 and the quantiles must increase strictly, q05 < q50 < q95.",
+            _(
+                "q05 = {q05:g}, q50 = {q50:g}, q95 = {q95:g}: prices must be above 0 and the quantiles "
+                "must increase strictly, q05 < q50 < q95.",
+                q05=quantiles.q05,
+                q50=quantiles.q50,
+                q95=quantiles.q95,
+            ),
         )
     match = re.fullmatch(r"([A-Z]{3})\s*/\s*t\s*CO2e", price.unit.strip())
     if match is None:
         code = file.currency.code if file.currency else "CNY"
         reader.error(
-            "credit_price.unit", f"must be a currency per t CO2e, such as {code} / t CO2e.", price.unit
+            "credit_price.unit",
+            _("must be a currency per t CO2e, such as {currency} / t CO2e.", currency=code),
+            price.unit,
         )
     elif file.currency is not None and match[1] != file.currency.code:
         reader.error(
             "credit_price.unit",
-            f"is not in the study's currency {file.currency.code}; convert the price, or change [currency].",
+            _(
+                "is not in the study's currency {currency}; convert the price, or change [currency].",
+                currency=file.currency.code,
+            ),
             price.unit,
         )
     return CreditPrice(quantiles, price.unit)
@@ -454,22 +489,27 @@ def _taxa(file: _File, dropped: list[str], reader: _Reader) -> Taxa:
         key = f"taxa.{name}"
         if not name.strip():
             reader.error(
-                "taxa", 'has a species without a name; write it, as in [taxa."Mactra antiquata"].', name
+                "taxa", _('has a species without a name; write it, as in [taxa."Mactra antiquata"].'), name
             )
             continue
         if stated.mineral is None and stated.group != "ascidian":
             reader.error(
                 f"{key}.mineral",
-                "is missing; say aragonite or calcite (the mineral that most of the shell is made of).",
+                _("is missing; say aragonite or calcite (the mineral that most of the shell is made of)."),
             )
         if stated.mineral is not None and stated.group == "ascidian":
-            reader.error(f"{key}.mineral", "must not be given, because an ascidian has no shell; remove it.")
+            reader.error(
+                f"{key}.mineral", _("must not be given, because an ascidian has no shell; remove it.")
+            )
         taken = {spelling: known.resolve(spelling) for spelling in (name, *stated.synonyms)}
         for spelling, found in taken.items():
             if found is not None:
                 reader.error(
                     key,
-                    f"is already a name of {found.name}; use that species, or remove this spelling.",
+                    _(
+                        "is already a name of {species}; use that species, or remove this spelling.",
+                        species=found.name,
+                    ),
                     spelling,
                 )
         if not any(taken.values()):

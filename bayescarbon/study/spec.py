@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bayescarbon.translation import _, said
+
 Kind = Literal["text", "number", "integer", "choice"]
 
 
@@ -31,21 +33,18 @@ class Bounds:
     @property
     def words(self) -> str:
         """The range in words, to follow "must be"."""
-        low, high = (
-            f"{self.low:g}" if self.low is not None else "",
-            f"{self.high:g}" if self.high is not None else "",
-        )
-        if low and high:
-            excluded = {
-                (True, True): " (both excluded)",
-                (True, False): f" ({low} excluded)",
-                (False, True): f" ({high} excluded)",
-                (False, False): "",
-            }
-            return f"between {low} and {high}{excluded[self.low_open, self.high_open]}"
-        if low:
-            return f"above {low}" if self.low_open else f"{low} or more"
-        return f"below {high}" if self.high_open else f"{high} or less"
+        low, high = self.low, self.high
+        if low is not None and high is not None:
+            if self.low_open and self.high_open:
+                return _("between {low:g} and {high:g} (both excluded)", low=low, high=high)
+            if self.low_open:
+                return _("between {low:g} and {high:g} ({low:g} excluded)", low=low, high=high)
+            if self.high_open:
+                return _("between {low:g} and {high:g} ({high:g} excluded)", low=low, high=high)
+            return _("between {low:g} and {high:g}", low=low, high=high)
+        if low is not None:
+            return _("above {low:g}", low=low) if self.low_open else _("{low:g} or more", low=low)
+        return _("below {high:g}", high=high) if self.high_open else _("{high:g} or less", high=high)
 
     def holds(self, number: float) -> bool:
         """Whether a number lies within."""
@@ -64,8 +63,8 @@ class Column:
         Its heading, spelled exactly so.
     kind : {"text", "number", "integer", "choice"}
         What its cells hold.
-    english, chinese : str
-        What it means.
+    english : str
+        What it means; `chinese` says it in Chinese.
     required : bool
         Whether the column must be there and filled in on every row.
     bounds : Bounds, optional
@@ -81,12 +80,16 @@ class Column:
     name: str
     kind: Kind
     english: str
-    chinese: str
     required: bool = False
     bounds: Bounds | None = None
     unit: str = ""
     choices: tuple[str, ...] = ()
     default: str = ""
+
+    @property
+    def chinese(self) -> str:
+        """What it means, in Chinese."""
+        return said(self.english, "zh")
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,8 @@ class Table:
     ----------
     name : str
         ``<name>.csv``, or the name of the sheet.
-    english, chinese : str
-        What one row of it is.
+    english : str
+        What one row of it is; `chinese` says it in Chinese.
     columns : tuple of Column
         All columns that it may have.
     required : bool
@@ -109,10 +112,14 @@ class Table:
 
     name: str
     english: str
-    chinese: str
     columns: tuple[Column, ...]
     required: bool = False
     use: str = ""
+
+    @property
+    def chinese(self) -> str:
+        """What one row of it is, in Chinese."""
+        return said(self.english, "zh")
 
     def column(self, name: str) -> Column:
         """Return the column of that name."""
@@ -121,78 +128,77 @@ class Table:
 
 POSITIVE = Bounds(low=0, low_open=True)
 NOT_NEGATIVE = Bounds(low=0)
-FRACTION = Bounds(low=0, high=1, low_open=True, high_open=True, hint="write 12 % as 0.12")
+FRACTION = Bounds(low=0, high=1, low_open=True, high_open=True, hint=_("write 12 % as 0.12"))
 COUNT = Bounds(low=1)
 YEAR = Bounds(low=1900, high=2200)
-RATE = Bounds(low=0, high=1, high_open=True, hint="write 5 % per year as 0.05")
+RATE = Bounds(low=0, high=1, high_open=True, hint=_("write 5 % per year as 0.05"))
 
 
-def text(name: str, english: str, chinese: str, required: bool = False, default: str = "") -> Column:
+def text(name: str, english: str, required: bool = False, default: str = "") -> Column:
     """Return a column of text."""
-    return Column(name, "text", english, chinese, required, default=default)
+    return Column(name, "text", english, required, default=default)
 
 
 def number(
     name: str,
     english: str,
-    chinese: str,
     required: bool = False,
     bounds: Bounds | None = None,
     unit: str = "",
     default: str = "",
 ) -> Column:
     """Return a column of numbers."""
-    return Column(name, "number", english, chinese, required, bounds, unit, default=default)
+    return Column(name, "number", english, required, bounds, unit, default=default)
 
 
-def integer(name: str, english: str, chinese: str, bounds: Bounds, unit: str = "") -> Column:
+def integer(name: str, english: str, bounds: Bounds, unit: str = "") -> Column:
     """Return a column of whole numbers."""
-    return Column(name, "integer", english, chinese, bounds=bounds, unit=unit)
+    return Column(name, "integer", english, bounds=bounds, unit=unit)
 
 
-def choice(name: str, english: str, chinese: str, choices: tuple[str, ...], required: bool = False) -> Column:
+def choice(name: str, english: str, choices: tuple[str, ...], required: bool = False) -> Column:
     """Return a column of words from a closed list."""
-    return Column(name, "choice", english, chinese, required, choices=choices)
+    return Column(name, "choice", english, required, choices=choices)
 
 
-def with_sd(column: Column, english: str, chinese: str) -> tuple[Column, Column]:
+def with_sd(column: Column) -> tuple[Column, Column]:
     """Return a measured column and its optional ``_sd`` twin."""
     twin = number(
         f"{column.name}_sd",
-        f"Standard error of {english}.",
-        f"{chinese}的标准误差。",
+        _("Standard error of {column}.", column=column.name),
         bounds=POSITIVE,
         unit=column.unit,
-        default="the usual error of the instrument",
+        default=_("the usual error of the instrument"),
     )
     return column, twin
 
 
-SITE = text("site", "Place, spelled as in `harvest`.", "地点，写法与 harvest 表一致。", required=True)
+SITE = text("site", _("Place, spelled as in `harvest`."), required=True)
 SEASON = text(
     "season",
-    "spring, summer, autumn, winter, or a month (name or 1 to 12).",
-    "季节：spring、summer、autumn、winter，或春、夏、秋、冬，或月份。",
+    _("spring, summer, autumn, winter, or a month (name or 1 to 12)."),
 )
 SPECIES = text(
     "species",
-    "Scientific name, English or Chinese name of the species.",
-    "物种学名、英文名或中文名。",
+    _("Scientific name, English or Chinese name of the species."),
     required=True,
 )
-_GIVEN_SIZE = "with it a rate of large animals is not taken for the mean over their life."
 SIZE = (
     number(
         "shell_length_mm",
-        f"Mean shell length of the animals of a biodeposition rate; {_GIVEN_SIZE}",
-        "测定生物沉积速率的个体平均壳长；用于按体型校正，避免把成体速率当作全生命期均值。",
+        _(
+            "Mean shell length of the animals of a biodeposition rate; with it a rate of large animals is not taken"
+            " for the mean over their life."
+        ),
         bounds=POSITIVE,
         unit="mm",
     ),
     number(
         "dry_weight_g",
-        f"Mean dry weight, shell and tissue, of the animals of a biodeposition rate; {_GIVEN_SIZE}",
-        "测定生物沉积速率的个体平均干重（壳与软组织）；用于按体型校正，避免把成体速率当作全生命期均值。",
+        _(
+            "Mean dry weight, shell and tissue, of the animals of a biodeposition rate; with it a rate of large"
+            " animals is not taken for the mean over their life."
+        ),
         bounds=POSITIVE,
         unit="g",
     ),

@@ -9,6 +9,7 @@ import pandas as pd
 from bayescarbon.errors import Problem, suggest
 from bayescarbon.evidence.taxa import Taxa, Taxon
 from bayescarbon.study.cells import remark, report, translate
+from bayescarbon.translation import _, joined
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ def resolve_species(table: str, cells: pd.Series[str], taxa: Taxa) -> Resolved:
     for name, taxon in found.items():
         if taxon is not None and name != taxon.name:
             rows = cells.index[cells == name].tolist()
-            warnings.append(remark(table, "species", rows, f"is read as {taxon.name}.", name))
+            warnings.append(
+                remark(table, "species", rows, _("is read as {species}.", species=taxon.name), name)
+            )
     known = {name: taxon for name, taxon in found.items() if taxon is not None}
     names = translate(cells, {name: taxon.name for name, taxon in known.items()})
     groups = translate(cells, {name: taxon.group for name, taxon in known.items()})
@@ -56,11 +59,13 @@ def resolve_species(table: str, cells: pd.Series[str], taxa: Taxa) -> Resolved:
 def unknown_species(name: str, taxa: Taxa) -> str:
     """Say that a species is unknown, what is near, and how to add it."""
     near = taxa.near(name)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    return (
-        f'is not a known species.{hint} To add one, write in study.toml: [taxa."{name}"] with group = '
+    hint = _(" Did you mean {species}?", species=joined(near, _(" or "))) if near else ""
+    return _(
+        'is not a known species.{hint} To add one, write in study.toml: [taxa."{name}"] with group = '
         '"clam", "scallop", "oyster", "mussel", "ascidian" or "other" and mineral = "aragonite" or '
-        f'"calcite" (in a workbook: taxa.{name}.group and taxa.{name}.mineral in the sheet `study`).'
+        '"calcite".',
+        hint=hint,
+        name=name,
     )
 
 
@@ -84,6 +89,8 @@ def foreign_sites(table: str, cells: pd.Series[str], sites: list[str], consequen
     for name in cells.unique():
         if name and name not in sites:
             rows = cells.index[cells == name].tolist()
-            message = f"is not a site of `harvest`, so it {consequence}.{suggest(name, sites)}"
+            message = _(
+                "is not a site of `harvest`, so it {consequence}.", consequence=consequence
+            ) + suggest(name, sites)
             warnings.append(remark(table, "site", rows, message, name))
     return warnings

@@ -10,6 +10,7 @@ from bayescarbon.resources import root
 from bayescarbon.study.columns import TABLES
 from bayescarbon.study.describe import describe
 from bayescarbon.study.reading import SETTINGS_FILE, read_raw
+from bayescarbon.translation import _
 
 WORKBOOK = "study.xlsx"
 SETTINGS = """\
@@ -145,14 +146,14 @@ def write_template(directory: str | Path, example: str | None = None, xlsx: bool
     source = None if example is None else _shipped(example)
     if directory.exists() and not directory.is_dir():
         raise StudyError(
-            [Problem("init", "is a file; give the name of a new directory.", value=str(directory))]
+            [Problem("init", _("is a file; give the name of a new directory."), value=str(directory))]
         )
     if directory.is_dir() and any(directory.iterdir()):
         raise StudyError(
             [
                 Problem(
                     "init",
-                    "is not empty, and nothing in it is overwritten; give the name of a new directory.",
+                    _("is not empty, and nothing in it is overwritten; give the name of a new directory."),
                     value=str(directory),
                 )
             ]
@@ -174,8 +175,10 @@ def examples() -> list[str]:
 
 def _shipped(name: str) -> Path:
     if name not in examples():
-        hint = suggest(name, examples()) or f" There are: {', '.join(examples()) or 'none'}."
-        raise StudyError([Problem("init", f"is not a shipped study.{hint}", value=name)])
+        hint = suggest(name, examples()) or _(
+            " There are: {studies}.", studies=", ".join(examples()) or _("none")
+        )
+        raise StudyError([Problem("init", _("is not a shipped study.") + hint, value=name)])
     return root() / "data/studies" / name
 
 

@@ -10,6 +10,7 @@ from bayescarbon.study.compare import far_from_prior
 from bayescarbon.study.findings import Checked, Findings
 from bayescarbon.study.measured import CONTROL, FARM
 from bayescarbon.study.settings import Settings
+from bayescarbon.translation import _
 
 TABLE = "traps"
 #: Stirred-up mud in a trap may hold next to no carbon; only a catch that is rich in it is odd.
@@ -42,8 +43,10 @@ def read_traps(typed: Typed, settings: Settings, sites: list[str]) -> Checked:
     rows.repeated(
         ["trap", "site", "season", "kind"],
         rows.sound,
-        "stands in an earlier row of the same site, season and kind already; give repeated deployments labels of their "
-        "own (T1-a, T1-b).",
+        _(
+            "stands in an earlier row of the same site, season and kind already; give repeated "
+            "deployments labels of their own (T1-a, T1-b)."
+        ),
     )
     _check_animals(rows)
     _check_areas(rows)
@@ -61,17 +64,20 @@ def _check_animals(rows: Findings) -> None:
     rows.error(
         "individuals",
         (kind == CONTROL) & (individuals > 0),
-        "stands at a control trap, which catches the deposits of no animal; write 0, or `farm` in `kind`.",
+        _("stands at a control trap, which catches the deposits of no animal; write 0, or `farm` in `kind`."),
     )
     rows.error(
         "individuals",
         (kind == FARM) & counted & ~(individuals > 0),
-        "must be above 0 for a farm trap; write how many animals' deposits fall into it, or `control` in `kind`.",
+        _(
+            "must be above 0 for a farm trap; write how many animals' deposits fall into it, or "
+            "`control` in `kind`."
+        ),
     )
     rows.error(
         "species",
         (kind == FARM) & ~rows.has("species"),
-        "is empty; a farm trap needs the species above it, because the deposits differ between species.",
+        _("is empty; a farm trap needs the species above it, because the deposits differ between species."),
     )
 
 
@@ -81,7 +87,10 @@ def _check_areas(rows: Findings) -> None:
         rows.together(
             "area_m2",
             ~given,
-            "is empty while other traps have one; give the mouth area of every trap, or of none where all are alike.",
+            _(
+                "is empty while other traps have one; give the mouth area of every trap, or of none "
+                "where all are alike."
+            ),
         )
 
 
@@ -116,22 +125,26 @@ def _check_controls(rows: Findings) -> None:
     if readable.all():
         lone = rows.frame[(rows.frame["kind"] == FARM) & ~_has_control(rows.frame)]
         for (site, season), traps in lone.groupby(["site", "season"], sort=False):
-            when = f" in {season}" if season else ""
-            advice = f", of {season} or without a season" if season else ""
+            when = _(" in {season}", season=season) if season else ""
+            advice = _(", of {season} or without a season", season=season) if season else ""
             rows.problems.append(
                 remark(
                     TABLE,
                     "site",
                     traps.index.tolist(),
-                    f"has farm traps but no control trap{when}; add a row of kind `control`{advice}, because only the "
-                    "difference to it is the farm's.",
+                    _(
+                        "has farm traps but no control trap{when}; add a row of kind `control`{advice}, "
+                        "because only the difference to it is the farm's.",
+                        when=when,
+                        advice=advice,
+                    ),
                     str(site),
                 )
             )
             rows.sound[traps.index] = False
     farmed = set(rows.frame.loc[rows.frame["kind"] == FARM, "site"])
     idle = rows.sound & (rows.frame["kind"] == CONTROL) & ~rows.frame["site"].isin(list(farmed))
-    rows.warn("site", idle, "has control traps but no farm trap, so they inform nothing.")
+    rows.warn("site", idle, _("has control traps but no farm trap, so they inform nothing."))
 
 
 def _check_catch(rows: Findings, background: pd.Series[float], settings: Settings) -> None:
@@ -139,13 +152,15 @@ def _check_catch(rows: Findings, background: pd.Series[float], settings: Setting
     frame = rows.frame
     farm = rows.sound & (frame["kind"] == FARM)
     net = _rates(frame) - background
-    for _, traps in frame[farm].groupby(["site", "season"], sort=False):
+    for _place, traps in frame[farm].groupby(["site", "season"], sort=False):
         if net[traps.index].mean() <= 0:
             rows.warn(
                 "dry_mass_mg",
                 pd.Series(frame.index.isin(traps.index), index=frame.index),
-                "the farm traps here caught no more per day than the controls, so they show no deposits of the farm; "
-                "check `kind` and the masses.",
+                _(
+                    "the farm traps here caught no more per day than the controls, so they show no "
+                    "deposits of the farm; check `kind` and the masses."
+                ),
             )
     rate = net * frame["area_m2"].fillna(1.0) / frame["individuals"]
     far = farm & far_from_prior("biodeposition_rate", rate, settings)
@@ -153,14 +168,19 @@ def _check_catch(rows: Findings, background: pd.Series[float], settings: Setting
         rows.warn(
             "dry_mass_mg",
             far,
-            f"makes {rate[far].iloc[0]:.3g} mg per animal and day, far from anything reported; the mass is in mg, and "
-            "`individuals` are only those whose deposits fall into this trap.",
+            _(
+                "makes {rate:.3g} mg per animal and day, far from anything reported; the mass is in mg, "
+                "and `individuals` are only those whose deposits fall into this trap.",
+                rate=rate[far].iloc[0],
+            ),
         )
     rows.warn(
         "carbon_fraction",
         rows.sound
         & (frame["carbon_fraction"] > _RICH)
         & far_from_prior("biodeposit_carbon", frame["carbon_fraction"], settings),
-        "is unlike the organic carbon of any deposits reported; it is carbon (not organic matter, not total with "
-        "carbonate) per dry mass, as a fraction.",
+        _(
+            "is unlike the organic carbon of any deposits reported; it is carbon (not organic matter, "
+            "not total with carbonate) per dry mass, as a fraction."
+        ),
     )

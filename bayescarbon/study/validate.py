@@ -22,6 +22,7 @@ from bayescarbon.study.reading import REQUIRED_TABLE, RawStudy, RawTable
 from bayescarbon.study.sediment import read_endmembers, read_sediment
 from bayescarbon.study.settings import Settings, read_settings
 from bayescarbon.study.traps import read_traps
+from bayescarbon.translation import _
 
 
 def validate(
@@ -51,7 +52,10 @@ def validate(
     warnings += odd
     reported = {problem.table for problem in raw.problems}
     if REQUIRED_TABLE not in raw.tables and REQUIRED_TABLE not in reported:
-        missing = f"the table `{REQUIRED_TABLE}` is missing; add it, a study needs at least one batch."
+        missing = _(
+            "the table `{table}` is missing; add it, a study needs at least one batch.",
+            table=REQUIRED_TABLE,
+        )
         problems.append(Problem(REQUIRED_TABLE, missing))
     tables = _check_tables(raw, settings, problems, warnings)
     return (None if raw.settings is None else settings), tables, problems, warnings

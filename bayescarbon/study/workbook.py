@@ -29,6 +29,7 @@ from bayescarbon.study.reading import (
     sha256,
 )
 from bayescarbon.study.rules import FAMILIES
+from bayescarbon.translation import _
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -78,8 +79,11 @@ def read_workbook(path: Path) -> RawStudy:
             [
                 Problem(
                     path.name,
-                    "is not a workbook that can be read (damaged, protected by a password, or "
-                    "another kind of file with this ending); save it again as .xlsx without a password.",
+                    _(
+                        "is not a workbook that can be read (damaged, protected by a password, or "
+                        "another kind of file with this ending); save it again as .xlsx without a "
+                        "password."
+                    ),
                     value=f"{type(error).__name__}: {error}",
                 )
             ]
@@ -87,10 +91,10 @@ def read_workbook(path: Path) -> RawStudy:
     for title, rows in sheets.items():
         if not _used(title) and title not in NOTE_SHEETS and any(cell for row in rows for cell in row):
             known = [SETTINGS_SHEET, *TABLES]
-            message = (
-                "is not a table of a study, so nothing would read it; rename the sheet, or move it to another file."
-                f"{suggest(title, known) or f' The sheets are: {", ".join(known)}.'}"
-            )
+            message = _(
+                "is not a table of a study, so nothing would read it; rename the sheet, or move it "
+                "to another file."
+            ) + (suggest(title, known) or _(" The sheets are: {sheets}.", sheets=", ".join(known)))
             study.problems.append(Problem(title, message))
     study.problems += misleading
     if SETTINGS_SHEET in sheets:
@@ -99,13 +103,15 @@ def read_workbook(path: Path) -> RawStudy:
         study.problems.append(
             Problem(
                 SETTINGS_SHEET,
-                "the sheet `study` is missing; add it, with the columns key and "
-                "value and at least the key title (`bayescarbon init --xlsx` writes one).",
+                _(
+                    "the sheet `study` is missing; add it, with the columns key and value and at least "
+                    "the key title (`bayescarbon init --xlsx` writes one)."
+                ),
             )
         )
     for name in TABLES:
         if name in sheets and (name == REQUIRED_TABLE or not _only_headings(sheets[name])):
-            table, problems = make_table(name, f"sheet {name}", sheets[name])
+            table, problems = make_table(name, _("sheet {name}", name=name), sheets[name])
             study.problems += problems
             if table is not None:
                 study.tables[name] = table
@@ -180,8 +186,11 @@ def _misleading_cells(values: Workbook, formulas: Workbook, titles: list[str]) -
         problems += [
             Problem(
                 title,
-                f"the cells {area.coord} are merged, so all but the first are empty; unmerge them "
-                "and write the value in each row.",
+                _(
+                    "the cells {cells} are merged, so all but the first are empty; unmerge them and "
+                    "write the value in each row.",
+                    cells=area.coord,
+                ),
                 row=area.min_row,
             )
             for area in sheet.merged_cells.ranges
@@ -195,8 +204,10 @@ def _misleading_cells(values: Workbook, formulas: Workbook, titles: list[str]) -
                     problems.append(
                         Problem(
                             title,
-                            "is a formula whose result was not saved; open the workbook in a "
-                            "spreadsheet program and save it, or write the value.",
+                            _(
+                                "is a formula whose result was not saved; open the workbook in a "
+                                "spreadsheet program and save it, or write the value."
+                            ),
                             row=number,
                             column=column,
                             value=str(cell.value),
@@ -206,9 +217,11 @@ def _misleading_cells(values: Workbook, formulas: Workbook, titles: list[str]) -
                     problems.append(
                         Problem(
                             title,
-                            f"is shown as a percentage but holds {cell_text(stored.value)}; "
-                            "format the cell as a plain number and write the number that is meant in "
-                            "its unit.",
+                            _(
+                                "is shown as a percentage but holds {value}; format the cell as a plain "
+                                "number and write the number that is meant in its unit.",
+                                value=cell_text(stored.value),
+                            ),
                             row=number,
                             column=column,
                             value=f"{stored.value * 100:g}%",
@@ -222,7 +235,7 @@ def _read_settings(rows: list[list[str]], study: RawStudy) -> None:
     header = tuple(rows[0][:2]) if rows else ()
     if header != SETTINGS_HEADER:
         study.problems.append(
-            Problem(study.settings_name, "row 1 must read: key, value.", row=1, value=", ".join(header))
+            Problem(study.settings_name, _("row 1 must read: key, value."), row=1, value=", ".join(header))
         )
         return
     settings: dict[str, Any] = {}
@@ -236,7 +249,7 @@ def _read_settings(rows: list[list[str]], study: RawStudy) -> None:
             study.problems.append(
                 Problem(
                     study.settings_name,
-                    "is a value without a key; write the key before it or empty the row.",
+                    _("is a value without a key; write the key before it or empty the row."),
                     row=number,
                     value=value,
                 )
@@ -249,7 +262,7 @@ def _read_settings(rows: list[list[str]], study: RawStudy) -> None:
             study.problems.append(
                 Problem(
                     study.settings_name,
-                    f"stands twice (first in row {study.settings_rows[key]}); keep one.",
+                    _("stands twice (first in row {row}); keep one.", row=study.settings_rows[key]),
                     row=number,
                     column=key,
                     value=value,
@@ -261,7 +274,7 @@ def _read_settings(rows: list[list[str]], study: RawStudy) -> None:
                 study.problems.append(
                     Problem(
                         study.settings_name,
-                        "is both a value and the beginning of another key; keep one.",
+                        _("is both a value and the beginning of another key; keep one."),
                         row=number,
                         column=key,
                         value=value,
@@ -273,7 +286,7 @@ def _read_settings(rows: list[list[str]], study: RawStudy) -> None:
 def _path(key: str) -> list[str]:
     # Names of species hold dots ("Crassostrea sp."), so only the last dot separates there.
     if key.startswith("taxa."):
-        name, _, leaf = key.removeprefix("taxa.").rpartition(".")
+        name, _dot, leaf = key.removeprefix("taxa.").rpartition(".")
         return ["taxa", name, leaf] if name else ["taxa", leaf]
     return key.split(".")
 

@@ -15,7 +15,7 @@ import bayescarbon
 from bayescarbon.accounting.frameworks import frameworks
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.study.rules import rules
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, write_study
 
 COMMANDS = ("init", "check", "run", "priors", "frameworks", "rules", "show", "trace")
 
@@ -399,3 +399,63 @@ def test_the_verb_fit_survives_the_import_of_its_module() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+class TestLanguage:
+    """The locale chooses, `--language` overrules it, and numbers and names are the same in both."""
+
+    @pytest.mark.parametrize(
+        ("words", "chinese"),
+        [
+            (["rules"], "核实程度"),
+            (["rules", "posterior_q10"], "参数值"),
+            (["frameworks"], "核算内容"),
+            (["frameworks", "stock_change"], "计入的碳收支项"),
+            (["priors"], "新养殖场"),
+            (["priors", "burial_fraction"], "理由"),
+            (["discounts"], "保守性折扣"),
+        ],
+    )
+    def test_lists(self, cli: Run, words: list[str], chinese: str) -> None:
+        by_locale = cli(*words, LC_ALL="zh_CN.UTF-8")
+        assert by_locale.returncode == 0
+        assert chinese in by_locale.stdout
+        assert chinese not in cli(*words).stdout
+        assert chinese in cli(*words, "--language", "zh").stdout
+        assert chinese not in cli(*words, "--language", "en", LC_ALL="zh_CN.UTF-8").stdout
+
+    def test_unknown_name(self, cli: Run) -> None:
+        done = cli("rules", "vcs_mr25", "--language", "zh")
+        assert done.returncode == 2
+        assert (
+            done.stderr
+            == "没有名为 'vcs_mr25' 的扣减规则。 是否为 'vcs_mr24'？ 可用 `bayescarbon rules` 列出全部。\n"
+        )
+
+    def test_check(self, cli: Run, tmp_path: Path) -> None:
+        study = write_study(tmp_path / "farm")
+        done = cli("check", study, "--language", "zh")
+        assert done.returncode == 0, done.stderr
+        assert "没有需要拒绝之处" in done.stdout
+        assert "harvest，第 2 行，列 species：'Chlamys farreri'：按 Azumapecten farreri 读取。" in done.stdout
+        record = json.loads(cli("check", study, "--language", "zh", "--json").stdout)
+        assert record["warnings"][0]["message"].startswith("按 Azumapecten farreri 读取。")
+
+    def test_a_refusal_names_table_row_and_column(self, cli: Run, tmp_path: Path) -> None:
+        study = write_study(tmp_path / "farm")
+        broken = (study / "harvest.csv").read_text(encoding="utf-8").replace(",120,", ",-120,")
+        (study / "harvest.csv").write_text(broken, encoding="utf-8")
+        done = cli("check", study, LC_ALL="zh_CN.UTF-8")
+        assert done.returncode == 1
+        assert "harvest，第 2 行，列 harvest_t：'-120'：须大于 0。" in done.stderr
+        assert "共 1 个问题。未写入任何内容。" in done.stderr
+        record = json.loads(cli("check", study, "--json", "--language", "zh").stdout)
+        assert record["problems"] == [
+            {"table": "harvest", "row": 2, "column": "harvest_t", "value": "-120", "message": "须大于 0。"}
+        ]
+
+    def test_init(self, cli: Run, tmp_path: Path) -> None:
+        assert cli("init", tmp_path / "farm", "--language", "zh").stdout.startswith("已写入：")
+        again = cli("init", tmp_path / "farm", "--language", "zh")
+        assert again.returncode == 1
+        assert "不是空文件夹" in again.stderr

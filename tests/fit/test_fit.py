@@ -21,7 +21,7 @@ from bayescarbon.accounting.ledger import account
 from bayescarbon.accounting.price import margin_gap
 from bayescarbon.accounting.seawater import calcification_ratio
 from bayescarbon.evidence.quantities import quantities
-from bayescarbon.fit import BATCH_COLUMNS, Fit, fit, load_fit
+from bayescarbon.fit import Fit, fit, load_fit
 from bayescarbon.model.build import Specification, specify
 from bayescarbon.study import Study
 from tests.fit.worlds import CLAM, OYSTER, SCALLOP, Row, batch, row, samples, write_study
@@ -269,8 +269,6 @@ def test_all_groups_are_there_with_units(farms: Farms) -> None:
         if not name.startswith("ascidian_"):
             assert data["posterior"][name].attrs["units"] == quantity.unit, name
             assert data["prior"][name].attrs["units"] == quantity.unit, name
-    of_batches = {name: data["constant_data"][name].attrs["units"] for name in ("weighed_t", *BATCH_COLUMNS)}
-    assert list(of_batches.values()) == ["t live", "t live", "d", "ind", "t CO2e"]
     ids = data["observed_data"]["row"].values
     assert len(ids) == len(farms.specification.observations.rows)
     assert set(data["posterior_predictive"]["row"].values) < set(ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,25 @@ def problems_of(path: Path) -> tuple[Problem, ...]:
     return caught.value.problems
 
 
+# Names, columns and values stay as they are, so an English sentence is what has several words of prose in a row.
+PROSE = re.compile(r"(?:\b[A-Za-z][a-z]*['’]?[a-z]* ){4,}")
+# What a library says in its own words.
+QUOTED = re.compile(r"TOML：.*|附近无法拆分为单元格（.*?）；")
+
+
+def assert_said_in_chinese(problem: Problem) -> None:
+    """Assert that all of a problem can be said in Chinese: its place, its value, what is wrong and the remedy."""
+    said = problem.said("zh")
+    assert said.startswith(problem.table)
+    assert problem.row is None or f"第 {problem.row} 行" in said
+    assert problem.column is None or f"列 {problem.column}" in said
+    assert problem.value is None or repr(problem.value) in said
+    message = said if problem.value is None else said.replace(repr(problem.value), "")
+    assert re.search("[\u4e00-\u9fff]", message)
+    assert PROSE.search(QUOTED.sub("", message)) is None, message
+    assert problem.said("en") == str(problem)
+
+
 def assert_told_once(
     messages: tuple[Problem, ...],
     table: str,
@@ -77,9 +97,10 @@ def assert_told_once(
     value: str | None,
     words: str,
 ) -> None:
-    """One oddity, one message: nothing further on may stumble over it. It names the place and holds the words."""
+    """One oddity, one message in both languages, with its place and the words: nothing further on may stumble."""
     told = "\n".join(str(message) for message in messages)
     assert len(messages) == 1, told
     (message,) = messages
     assert (message.table, message.row, message.column, message.value) == (table, row, column, value), told
     assert words in message.message, told
+    assert_said_in_chinese(message)

@@ -23,8 +23,8 @@ def test_what_has_no_translation_stays_english() -> None:
 
 
 def test_the_context_tells_equal_texts_apart() -> None:
-    assert translate("mean", "zh", "head mean") == "均值"
-    assert translate("mean", "zh") == "mean"
+    assert translate("5 %", "zh", "head q05") == "5% 分位数"
+    assert translate("5 %", "zh") == "5 %"
 
 
 PHRASE = "mean of the rows larger than predicted"
