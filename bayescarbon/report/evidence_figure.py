@@ -152,7 +152,8 @@ def _place(places: pd.DataFrame, at: int) -> str:
     """Return for whom a posterior is, by what differs between the places."""
     differing = [c for c in ("species", "site") if places[c].nunique() > 1]
     row = places.iloc[at]
-    told = [str(row[c]) for c in differing or ("species", "site") if row[c]]
+    # pandas reads an empty cell as a number that is none.
+    told = [row[c] for c in differing or ("species", "site") if isinstance(row[c], str) and row[c]]
     return ", ".join(told) or str(row["quantity"])
 
 

@@ -26,8 +26,9 @@ _RED = Font(bold=True, color="C00000")
 _NARROW, _WIDE = 10, 44
 _SHARES = {
     "p_positive", "p_negative", "p_undefined", "r_hat", "psense", "pareto_k", "outside_90", "p_mean", "p_sd", "loo_p",
-    "loo_p_holm", "p_exceeds", "p_below", "p_two_sided", "deduction", "p_overcredit", "level", "share", "p_break_even",
+    "loo_p_holm", "p_exceeds", "p_below", "p_two_sided", "p_overcredit", "level", "p_break_even",
 }  # fmt: skip
+_PERCENTAGES = {"deduction", "share", "variance_share"}
 _WHOLE = {"n_rows", "n_own", "n_loo", "n_unreliable", "n_sites", "credits", "year"}
 _COUNTS = _WHOLE | {"ess_bulk", "days", "effective_draws"}
 
@@ -44,6 +45,8 @@ def number_format(column: str, value: float) -> str:
     """
     if column in _SHARES:
         return "0.000"
+    if column in _PERCENTAGES:
+        return "0.0%"
     if column == "year":
         return "0"
     size = abs(value)
@@ -91,6 +94,7 @@ def _add_table(book: Workbook, name: str, frame: pd.DataFrame) -> None:
     columns = [str(column) for column in frame.columns]
     texts = {c: frame[c].dtype.kind not in "iufb" for c in columns}
     sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(frame) + 1}"
     longest = {c: max((len(str(v)) for v in frame[c]), default=0) if texts[c] else _NARROW for c in columns}
     _widths(sheet, [min(max(longest[c], len(c), _NARROW) + 2, _WIDE) for c in columns])
     sheet.append(list(_header(sheet, columns)))

@@ -137,7 +137,7 @@ POSTERIOR = pd.DataFrame(
     {
         "quantity": ["c", "b", "a", "a", "d"],
         "species": ["", "", "one", "two", ""],
-        "site": ["x"] * 5,
+        "site": [np.nan, "x", "x", "x", "x"],
         "unit": ["g", "mg", "t C / t C", "t C / t C", "g"],
         "q05": [1.0, 2.0, 0.1, 0.15, 1.0],
         "median": [2.0, 3.0, 0.2, 0.25, 2.0],
@@ -168,6 +168,8 @@ def test_quantities_that_the_farm_measured_come_first_and_only_those_with_a_post
     assert [one.get_title(loc="left").split(",")[0] for one in axes] == ["a", "b", "c"]
     # 2 to 400: steps of equal factors.
     assert [one.get_xscale() for one in axes] == ["linear", "log", "linear"]
+    # A quantity without a place is called by its name.
+    assert [one.get_yticklabels()[0].get_text() for one in axes] == ["one", "x", "c"]
     with pytest.raises(ValueError, match="no quantity 'e'; those with rows: a, b, c"):
         figures.evidence(ROWS, POSTERIOR, ["e"])
 
