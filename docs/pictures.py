@@ -45,20 +45,24 @@ def screenshot(page: Path, target: Path) -> None:
             "--disable-component-update", "--disable-sync", "--hide-scrollbars", f"--user-data-dir={profile}",
             f"--window-size={_WINDOW}", f"--screenshot={target}",
         ]  # fmt: skip
-        subprocess.run([browser, *options, page.resolve().as_uri()], check=True, capture_output=True, timeout=300)
+        subprocess.run(
+            [browser, *options, page.resolve().as_uri()], check=True, capture_output=True, timeout=300
+        )
 
 
 def main(arguments: list[str]) -> None:
     """Make both pictures and hold them against the size that a README bears."""
     results = Path(arguments[0]) if arguments else ROOT / "data" / "studies" / "yunxi" / "results"
     if not (results / "report.html").is_file():
-        raise SystemExit(f"{results} holds no report; run the study first: bayescarbon run data/studies/yunxi")
+        raise SystemExit(
+            f"{results} holds no report; run the study first: bayescarbon run data/studies/yunxi"
+        )
     targets = (FIGURES / "report.png", FIGURES / "headline.svg")
     screenshot(results / "report.html", targets[0])
     headline(results, targets[1])
     for target in targets:
         size = target.stat().st_size
-        print(f"{target.relative_to(ROOT)}: {size / 1000:.0f} kB")
+        sys.stdout.write(f"{target.relative_to(ROOT)}: {size / 1000:.0f} kB\n")
         if size > _MOST_BYTES:
             raise SystemExit(f"{target.name} is larger than {_MOST_BYTES / 1000:.0f} kB")
 
