@@ -110,11 +110,8 @@ def evidence(
 
 def _of(stated: pd.DataFrame, name: str, origin: str) -> pd.DataFrame:
     rows = stated[(stated["quantity"] == name) & (stated["origin"] == origin)]
-    middle = rows[["value", "low", "high"]].mean(axis=1)
-    ordered = rows.loc[middle.sort_values(kind="stable").index]
-    if len(ordered) > _MOST_ROWS:
-        ordered = ordered.iloc[np.linspace(0, len(ordered) - 1, _MOST_ROWS).round().astype(int)]
-    return ordered
+    middle = rows[["value", "low", "high"]].mean(axis=1).to_numpy()
+    return rows.iloc[np.argsort(middle, kind="stable")]
 
 
 def _panel(axes: Axes, places: pd.DataFrame, rows: dict[str, pd.DataFrame], language: Language) -> None:
@@ -162,6 +159,8 @@ def _strip(axes: Axes, level: int, rows: pd.DataFrame, origin: str) -> None:
     colour = _FARM if origin == "farm" else _LITERATURE
     shape = "D" if origin == "farm" else "o"
     fill = colour if origin == "farm" else "none"
+    if len(rows) > _MOST_ROWS:
+        rows = rows.iloc[np.linspace(0, len(rows) - 1, _MOST_ROWS).round().astype(int)]
     spread = np.linspace(-0.3, 0.3, len(rows)) if len(rows) > 1 else np.zeros(1)
     for place, (value, low, high) in zip(
         level + spread, rows[["value", "low", "high"]].itertuples(index=False, name=None), strict=True

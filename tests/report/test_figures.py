@@ -176,9 +176,12 @@ def test_quantities_that_the_farm_measured_come_first_and_only_those_with_a_post
 
 def test_of_many_rows_a_hundred_are_drawn_from_the_lowest_to_the_highest() -> None:
     many = pd.DataFrame(
-        {"quantity": "b", "origin": "farm", "value": np.arange(1.0, 2001.0), "low": np.nan, "high": np.nan}
+        {"quantity": "b", "origin": "farm", "value": np.arange(1.0, 2001.0), "low": np.nan, "high": np.nan},
+        index=np.zeros(2000),  # tables put together by hand repeat their index
     )
-    drawn = [line for line in figures.evidence(many, POSTERIOR).axes[0].lines if line.get_marker() == "D"]
+    axes = figures.evidence(many, POSTERIOR).axes[0]
+    assert axes.get_yticklabels()[1].get_text() == "farm (2000)"
+    drawn = [line for line in axes.lines if line.get_marker() == "D"]
     values = [float(line.get_xdata()[0]) for line in drawn]
     assert (len(values), values[0], values[-1]) == (100, 1.0, 2000.0)
 
