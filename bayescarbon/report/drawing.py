@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -28,7 +30,12 @@ CHINESE_FONTS = (
     "PingFang SC",
     "Microsoft YaHei",
     "SimHei",
+    # All that matplotlib before 3.11 sees of a file with the fonts of several countries; the letters are there.
+    "Noto Sans CJK JP",
 )
+#: Begins what is said where none of them is there.
+NO_CHINESE_FONT = "no installed font has Chinese letters"
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def fonts() -> list[str]:
@@ -61,8 +68,16 @@ def finished(figure: Figure, axes: Axes, x: str, y: str = "") -> Figure:
     axes.set_xlabel(x, fontsize=9, color=INK)
     axes.set_ylabel(y, fontsize=9, color=INK)
     family = fonts()
-    for item in figure.findobj(Text):
+    texts = figure.findobj(Text)
+    for item in texts:
         item.set_fontfamily(family)
+    if not set(family) & set(CHINESE_FONTS) and any(_CHINESE.search(item.get_text()) for item in texts):
+        warnings.warn(
+            f"{NO_CHINESE_FONT}, so they are drawn as boxes: install one, such as Noto Sans CJK SC (package "
+            "fonts-noto-cjk on Debian and Ubuntu), or ask for the figure in English. matplotlib keeps a list of the "
+            "fonts that it found: after installing one, delete fontlist-*.json in matplotlib.get_cachedir()",
+            stacklevel=3,
+        )
     return figure
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -191,6 +192,19 @@ def test_every_figure_can_be_saved_in_both_languages(language: figures.Language,
     path = tmp_path / "figure.svg"
     figures.waterfall(LEDGER, language=language).savefig(path)
     assert "<svg" in path.read_text(encoding="utf-8")
+
+
+def test_a_machine_without_chinese_letters_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bayescarbon.report.drawing.get_font_names", lambda: ["DejaVu Sans"])
+    with pytest.warns(UserWarning, match="fonts-noto-cjk") as told:
+        figures.waterfall(LEDGER, language="zh")
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figures.waterfall(LEDGER, language="en")
+        monkeypatch.setattr("bayescarbon.report.drawing.get_font_names", lambda: ["SimHei"])
+        figures.waterfall(LEDGER, language="zh")
 
 
 def test_every_shipped_line_and_framework_has_its_own_colour() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,21 +56,27 @@ def page(saved: Saved, ledger: xr.Dataset, language: Language = "en") -> str:
     language : {"en", "zh"}
         Of all words but those of the sources.
     """
+    # As everything that draws: matplotlib is not for those who only import.
+    from bayescarbon.report.drawing import NO_CHINESE_FONT
+
     printer = Printer(saved, trail(saved, language), language)
-    sections = [
-        headline(printer, ledger),
-        sinks(printer),
-        ledger_lines(printer, ledger),
-        price(printer),
-        credits(printer),
-        measure(printer),
-        evidence(printer),
-        diagnostics(printer),
-        sensitivity(printer),
-        checks(printer),
-        trail_section(printer),
-        run(printer),
-    ]
+    with warnings.catch_warnings():
+        # The reader's browser draws the letters with fonts of its own.
+        warnings.filterwarnings("ignore", message=NO_CHINESE_FONT)
+        sections = [
+            headline(printer, ledger),
+            sinks(printer),
+            ledger_lines(printer, ledger),
+            price(printer),
+            credits(printer),
+            measure(printer),
+            evidence(printer),
+            diagnostics(printer),
+            sensitivity(printer),
+            checks(printer),
+            trail_section(printer),
+            run(printer),
+        ]
     manifest = saved.manifest
     reasons = "; ".join(manifest["diagnostics"]["reasons"])
     words = {
