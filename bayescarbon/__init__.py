@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bayescarbon.accounting.price import carbon_price
     from bayescarbon.errors import StudyError
     from bayescarbon.fit import Fit, fit, load_fit
+    from bayescarbon.information.verbs import plan_measurements, rank_measurements
     from bayescarbon.issuance.issue import issue
     from bayescarbon.model.build import build_model
     from bayescarbon.study import Study, read_study
@@ -36,7 +37,9 @@ _HOMES = {
     "issue": "bayescarbon.issuance.issue",
     "load_fit": "bayescarbon.fit",
     "net_sink": "bayescarbon.accounting.frameworks",
+    "plan_measurements": "bayescarbon.information.verbs",
     "pools": "bayescarbon.accounting.pools",
+    "rank_measurements": "bayescarbon.information.verbs",
     "read_study": "bayescarbon.study",
 }
 
@@ -53,7 +56,9 @@ __all__ = [
     "issue",
     "load_fit",
     "net_sink",
+    "plan_measurements",
     "pools",
+    "rank_measurements",
     "read_study",
 ]
 

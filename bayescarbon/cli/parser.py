@@ -73,6 +73,40 @@ def _add_output_options(parser: argparse.ArgumentParser, top: bool) -> None:
     )
 
 
+def _amount(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount of money") from None
+    if not 0.0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no budget: 0 or more, in the currency of the study")
+    return value
+
+
+def _add_plan(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    plan = add("plan", "plan", "show what to measure next under a budget, and what it would be worth")
+    plan.add_argument("study", type=Path, metavar="STUDY", help="a study folder or workbook (.xlsx)")
+    plan.add_argument(
+        "--budget",
+        type=_amount,
+        required=True,
+        metavar="N",
+        help="what may be spent, in the study's currency",
+    )
+    plan.add_argument(
+        "--framework", metavar="NAME", help="which carbon counts (default: the study's headline)"
+    )
+    plan.add_argument("--rule", metavar="NAME", help="deduction rule (default: the study's headline)")
+    plan.add_argument(
+        "--cycles", type=_at_least(1), default=1, metavar="N", help="a measurement serves so many (default 1)"
+    )
+    plan.add_argument("--seed", type=_at_least(0), default=1, metavar="N", help="default 1")
+    plan.add_argument(
+        "--allow-unconverged", action="store_true", help="plan even if the sampler's diagnostics failed"
+    )
+    plan.add_argument("--language", choices=("en", "zh"), default="en", help="of what is said")
+
+
 def _add_run(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     run = add("run", "run", "fit a study and write its sinks, credits, pools and prices")
     run.add_argument("study", type=Path, metavar="STUDY", help="a study folder or workbook (.xlsx)")
@@ -153,6 +187,7 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("study", type=Path, metavar="STUDY", help="a study folder or workbook (.xlsx)")
 
     _add_run(add)
+    _add_plan(add)
 
     priors = add(
         "priors", "priors", "list the quantities, or explain one: definition, prior, evidence, sources"

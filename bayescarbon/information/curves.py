@@ -17,7 +17,9 @@ from bayescarbon.information.worth import Terms
 from bayescarbon.issuance.statistics import Floats
 
 #: Numbers of samples at which a survey is simulated; between them its value is interpolated.
-GRID = (1, 2, 3, 5, 10, 20, 50, 100)
+GRID = (1, 3, 10, 30, 100)
+#: Numbers of samples that a plan chooses from.
+ROUND = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100)
 #: Samples that can be taken where `sampling` sets no limit.
 MOST = 100
 
@@ -74,6 +76,11 @@ class Curve:
 def grid_to(most: int) -> tuple[int, ...]:
     """Return the numbers of samples at which a survey of at most so many is simulated."""
     return (*(n for n in GRID if n < most), most)
+
+
+def offered(most: int) -> tuple[int, ...]:
+    """Return the numbers of samples of which a plan may choose one, up to a limit."""
+    return (*(n for n in ROUND if n < most), most)
 
 
 def curve(

@@ -1,7 +1,7 @@
 """Which surveys to make under a budget, and how many samples each: a joint plan.
 
-Samples are bought step by step: of all next steps, from the present number of samples of a survey to any larger one on
-its grid, the one with the largest net benefit per cost, as long as it pays and the budget lasts. What a step adds is
+Samples are bought step by step: of all next steps, from the present number of samples of a survey to any larger round
+one, the one with the largest net benefit per cost, as long as it pays and the budget lasts. What a step adds is
 the value of all data together less that of the data bought so far, because surveys tell partly the same. A step is
 valued again beside what was bought since it was last valued, and taken only if it is still the best (lazy greedy,
 Minoux 1978: a survey seldom gains by what others tell). Which step of a survey comes next is read off its own curve.
@@ -10,12 +10,12 @@ Minoux 1978: a survey seldom gains by what others tell). Which step of a survey 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from bayescarbon.information.curves import Curve, curve, grid_to
+from bayescarbon.information.curves import Curve, curve, grid_to, offered
 from bayescarbon.information.outlook import Outlook, outlook
 from bayescarbon.information.sample_information import evsi
 from bayescarbon.information.studies import StudyDraws, one_thread
@@ -73,6 +73,26 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A purchase on the way to a plan: what smaller budgets buy.
+
+    Attributes
+    ----------
+    survey : Survey
+        The survey of which samples are bought.
+    n : int
+        Its samples from then on.
+    cost, value : float
+        Of everything bought by then, study currency; the value over all cycles.
+    """
+
+    survey: Survey
+    n: int
+    cost: float
+    value: float
+
+
+@dataclass(frozen=True)
 class Plan:
     """Surveys to make under a budget, the most useful first.
 
@@ -93,6 +113,8 @@ class Plan:
         ``nothing_pays``; else empty.
     left_out : tuple of str
         Quantities with a cost that could not be planned for.
+    steps : tuple of Step
+        How it was bought: value against budget.
     """
 
     items: tuple[Item, ...]
@@ -105,6 +127,7 @@ class Plan:
     net: float
     reason: str
     left_out: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return one row per item."""
@@ -161,10 +184,11 @@ def best_plan(
     if min(survey.cost(1) for survey in known) > budget:
         return _empty(budget, "budget", left_out)
     alone = list(curves) if curves is not None else [curve(told, survey, terms, seed) for survey in known]
-    chosen = _bought(told, alone, terms, budget, seed)
+    chosen, steps = _bought(told, alone, terms, budget, seed)
     if not chosen:
         return _empty(budget, "nothing_pays", left_out)
-    return _described(told, alone, chosen, terms, budget, seed, left_out)
+    found = _described(told, alone, chosen, terms, budget, seed, left_out)
+    return replace(found, steps=tuple(steps))
 
 
 def _empty(budget: float, reason: str, left_out: Sequence[str]) -> Plan:
@@ -195,16 +219,17 @@ class _Offer:
 
 def _bought(
     told: StudyDraws, alone: Sequence[Curve], terms: Terms, budget: float, seed: int
-) -> dict[int, int]:
-    """Return the number of samples of each survey that is made, in the order in which they were first bought."""
+) -> tuple[dict[int, int], list[Step]]:
+    """Return the samples of each survey that is made, in the order in which they were first bought, and the steps."""
     chosen: dict[int, int] = {}
+    steps: list[Step] = []
     reached, left, stage = 0.0, budget, 0
     offers = [_offer(one, 0, _Offer(0.0, 0, 1.0, 0), terms, left) for one in alone]
     while True:
         best = max(range(len(offers)), key=lambda i: offers[i].ratio)
         offer, survey, present = offers[best], alone[best].survey, chosen.get(best, 0)
         if offer.ratio <= 0.0:
-            return chosen
+            return chosen, steps
         step = survey.cost(offer.n) - survey.cost(present)
         if step > left:
             offers[best] = _offer(alone[best], present, offer, terms, left)
@@ -231,18 +256,21 @@ def _bought(
         left -= step
         reached, chosen[best] = together, offer.n
         stage += 1
+        steps.append(Step(survey, offer.n, budget - left, terms.money(terms.credits(reached))))
         offers[best] = _offer(alone[best], offer.n, offers[best], terms, left)
 
 
 def _as_far_as(found: Curve, offer: _Offer, rival: float, terms: Terms, affordable: float) -> int:
     """Return the samples up to which more of them are, by their own curve, better than the next best survey."""
     reached = offer.n
-    for n in found.table.index[found.table.index > offer.n]:
-        step = found.survey.cost(int(n)) - found.survey.cost(reached)
-        gained = offer.share * float(found.loss(int(n)) - found.loss(reached))
-        if found.survey.cost(int(n)) > affordable or _ratio(terms, gained, step) <= max(rival, 0.0):
+    for n in offered(found.survey.most):
+        if n <= offer.n:
+            continue
+        step = found.survey.cost(n) - found.survey.cost(reached)
+        gained = offer.share * float(found.loss(n) - found.loss(reached))
+        if found.survey.cost(n) > affordable or _ratio(terms, gained, step) <= max(rival, 0.0):
             break
-        reached = int(n)
+        reached = n
     return reached
 
 
@@ -255,18 +283,18 @@ def _ratio(terms: Terms, loss: float, step: float) -> float:
 def _offer(found: Curve, present: int, last: _Offer, terms: Terms, left: float) -> _Offer:
     """Return the next step of a survey with the largest net benefit per cost that can be paid for."""
     survey, best = found.survey, _Offer(0.0, present, last.share, last.stage)
-    for n in found.table.index:
-        step = survey.cost(int(n)) - survey.cost(present)
+    for n in offered(survey.most):
+        step = survey.cost(n) - survey.cost(present)
         if n > present and step <= left:
-            ratio = _ratio(terms, last.share * float(found.loss(int(n)) - found.loss(present)), step)
+            ratio = _ratio(terms, last.share * float(found.loss(n) - found.loss(present)), step)
             if ratio > best.ratio:
-                best = _Offer(ratio, int(n), last.share, last.stage)
+                best = _Offer(ratio, n, last.share, last.stage)
     return best
 
 
 def _data(told: StudyDraws, survey: Survey, n: int, seed: int) -> pd.DataFrame:
-    """Return the simulated data of n samples: those that its curve was made of."""
-    return simulated(told, survey, [m for m in grid_to(survey.most) if m <= n], seed)[n]
+    """Return the simulated data of n samples; the first of them are those that its curve was made of."""
+    return simulated(told, survey, grid_to(n), seed)[n]
 
 
 def _described(

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from bayescarbon.information.curves import curve, surveys
+from bayescarbon.information.curves import Curve, curve
 from bayescarbon.information.perfect_information import evppi
-from bayescarbon.information.studies import (
-    MOST_DRAWS,
-    PLACE,
-    StudyDraws,
-    label,
-    one_thread,
-    stored_price,
-    stored_sampling,
-    study_draws,
-)
+from bayescarbon.information.studies import PLACE, StudyDraws, label, one_thread
 from bayescarbon.information.surveys import Survey, known_by
 from bayescarbon.information.variance import variance_shares
-from bayescarbon.information.worth import Terms, cycle_years, make_terms, stated_discount_rate
-from bayescarbon.study.rules import Rule
-
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from bayescarbon.fit import Fit
-    from bayescarbon.study.settings import CreditPrice
+from bayescarbon.information.worth import Terms
 
 MEASURE = (
     "rank", "quantity", "species", "site", "unit", "variance_share", "evppi_credits", "evppi_value", "best_n",
@@ -40,84 +24,24 @@ _MIX = "fouler_mix"
 _ERRORS = 2.0
 
 
-def rank_measurements(
-    fit: Fit,
-    ledger: xr.Dataset,
-    rule: str | Rule = "posterior_q10",
-    framework: str = "improved_stock_change",
-    *,
-    sampling: pd.DataFrame | None = None,
-    price: CreditPrice | None = None,
-    cycles: int = 1,
-    discount_rate: float | None = None,
-    most_draws: int = MOST_DRAWS,
-    seed: int = 0,
-    allow_unconverged: bool = False,
-) -> pd.DataFrame:
-    """Rank the quantities of a study by what knowing each would be worth before credits are issued.
+@dataclass(frozen=True)
+class Ranked:
+    """A ranking.
 
-    Parameters
+    Attributes
     ----------
-    fit : Fit
-        The posterior.
-    ledger : Dataset
-        Made from it by `account`, t C, dims batch, chain and draw.
-    rule : str or Rule
-        By which credits are issued.
-    framework : str
-        Which lines of the ledger count.
-    sampling : DataFrame, optional
-        What samples cost, as in the study's table; by default that of the fit.
-    price : CreditPrice, optional
-        Market price of a credit; by default that of the fit.
-    cycles : int
-        Cycles that a measurement serves.
-    discount_rate : float, optional
-        Per year; by default that of the study's economics, else 0.
-    most_draws : int
-        Draws used.
-    seed : int
-        Of the simulated data and of the folds of the regressions.
-    allow_unconverged : bool
-        Whether a fit that failed its diagnostics may be read.
-
-    Returns
-    -------
-    DataFrame
-        One row per quantity and place, the most valuable first:
-
-        variance_share
-            Share of the variance of the creditable sink (Shapley effect); 0 to 1, they add to one.
-        evppi_credits
-            Expected value of knowing the quantity exactly, per cycle, in credits, t CO2e: see `Terms.credits`.
-        evppi_value
-            The same over all cycles, study currency; NaN without a price.
-        best_n
-            Samples whose value exceeds their cost by most, 0 where none pays; NaN where their cost or the price of a
-            credit is not known. Not simulated where even exact knowledge would be worth less than one sample costs.
-        evsi_value, cost, net_benefit
-            Value of these samples over all cycles, their cost, and the difference, study currency.
-
-    Raises
-    ------
-    ValueError
-        If framework or rule are unknown, or the fit failed its diagnostics and this is not allowed.
+    table : DataFrame
+        As `rank_measurements` returns it.
+    curves : tuple of Curve
+        Of the surveys that were simulated.
     """
-    terms = make_terms(
-        rule,
-        price if price is not None else stored_price(fit),
-        cycles,
-        stated_discount_rate(fit) if discount_rate is None else discount_rate,
-        cycle_years(fit),
-    )
-    told = study_draws(fit, ledger, framework, most_draws=most_draws, allow_unconverged=allow_unconverged)
-    costs = sampling if sampling is not None else stored_sampling(fit)
-    known = surveys(told, costs)[0] if costs is not None and not np.isnan(terms.price) else []
-    return ranked(told, terms, known, seed)
+
+    table: pd.DataFrame
+    curves: tuple[Curve, ...]
 
 
-def ranked(told: StudyDraws, terms: Terms, known: Sequence[Survey], seed: int = 0) -> pd.DataFrame:
-    """Return the table of `rank_measurements`.
+def ranked(told: StudyDraws, terms: Terms, known: Sequence[Survey], seed: int = 0) -> Ranked:
+    """Return the quantities of a study by what knowing each would be worth before credits are issued.
 
     Parameters
     ----------
@@ -129,25 +53,34 @@ def ranked(told: StudyDraws, terms: Terms, known: Sequence[Survey], seed: int = 
         Surveys whose cost is known; none where credits have no price.
     seed : int
         Of the simulated data and of the folds.
+
+    Returns
+    -------
+    Ranked
+        The table of `rank_measurements`, and what it was read from.
     """
     table = told.places.copy()
     table["variance_share"] = 0.0
     with one_thread():
         if np.ptp(told.outcome.values) > 0:
             table["variance_share"] = variance_shares(told.outcome, told.parameters, seed=seed)["shapley"]
-        found = evppi(told.outcome, told.parameters, p=terms.level, seed=seed, rule=terms.decides)
+        single = {str(name): (str(name),) for name in told.parameters}
+        sets = single | {f"survey of {survey.name}": tuple(known_by(told, survey)) for survey in known}
+        both = evppi(told.outcome, told.parameters, terms.level, sets, seed, terms.decides)
+    found, all_told = both.loc[list(single)], both["evppi"] + _ERRORS * both["evppi_se"]
     table["evppi_credits"] = [terms.credits(loss) for loss in found["evppi"]]
     table["evppi_value"] = [terms.money(credits) for credits in table["evppi_credits"]]
     for name in ("best_n", "evsi_value", "cost", "net_benefit"):
         table[name] = np.nan
-    # Samples tell no more than the quantity itself; its value may be off by its error.
-    most = found["evppi"] + _ERRORS * found["evppi_se"]
+    curves = []
     for survey in known:
         rows = _rows(survey, table)
-        about = known_by(told, survey)
         n, value = 0, 0.0
-        if len(about) > 1 or any(terms.money(terms.credits(most[name])) > survey.cost(1) for name in about):
+        # Samples tell no more than exact knowledge of all that they are about.
+        most = terms.money(terms.credits(float(all_told[f"survey of {survey.name}"])))
+        if most > survey.cost(1):
             one = curve(told, survey, terms, seed)
+            curves.append(one)
             n = one.best(terms)
             value = terms.money(terms.credits(float(one.loss(n))))
         cost = survey.cost(n)
@@ -155,7 +88,7 @@ def ranked(told: StudyDraws, terms: Terms, known: Sequence[Survey], seed: int = 
     order = ["evppi_credits", "variance_share", *PLACE]
     table = table.sort_values(order, ascending=[False, False, True, True, True], kind="stable")
     table["rank"] = np.arange(1, len(table) + 1)
-    return table.reset_index(drop=True)[list(MEASURE)]
+    return Ranked(table.reset_index(drop=True)[list(MEASURE)], tuple(curves))
 
 
 def _rows(survey: Survey, table: pd.DataFrame) -> list[str]:

@@ -88,7 +88,8 @@ def evsi(
             known += [("quantity", part, name) for name in draws]
             columns |= {("quantity", part, name): known_draws for name, known_draws in draws.items()}
     valuer = make_valuer(values, chains, columns, p, rule, floor, seed)
-    found = [valuer.value(names) for names in members.values()]
+    # Statistics of one data set are seen together: by themselves they would be looked at once, design by design.
+    found = [valuer.value(names, alone=False) for names in members.values()]
     result = pd.DataFrame(found, index=list(members)).set_axis(list(COLUMNS), axis=1)
     if rising:
         result["evsi"] = _never_falling(result["evsi"].to_numpy(), result["evsi_se"].to_numpy())

@@ -141,7 +141,7 @@ def stored_sampling(fit: Fit) -> pd.DataFrame | None:
     fit : Fit
         The fit.
     """
-    if "study_tables/sampling" not in fit.data:
+    if "/study_tables/sampling" not in fit.data.groups:
         return None
     frame = dataset_frame(fit.data["study_tables/sampling"].to_dataset())
     return frame.astype(dict.fromkeys(("cost_per_sample", "fixed_cost", "max_samples"), float))

@@ -64,6 +64,9 @@ class Value:
     residual_check: float
 
 
+_NOTHING = Value(0.0, 0.0, 0.0, 0.0, 1.0)
+
+
 class Valuer:
     """Values sets of parameters for one outcome; what is asked for twice is computed once.
 
@@ -96,7 +99,9 @@ class Valuer:
         self._stand_ins: dict[bytes, Hashable] = {}
         self._meant: dict[Hashable, Hashable | None] = {}
 
-    def value(self, names: Sequence[Hashable], parts: Sequence[Sequence[Hashable]] = ()) -> Value:
+    def value(
+        self, names: Sequence[Hashable], parts: Sequence[Sequence[Hashable]] = (), *, alone: bool = True
+    ) -> Value:
         """Return what knowing some parameters is worth.
 
         Parameters
@@ -105,12 +110,15 @@ class Valuer:
             Columns.
         parts : sequence of sequence
             Sets of columns; those within `names` are worth no more than `names`.
+        alone : bool
+            Whether a large group is held against its single columns too.
         """
         wanted = self._different(names)
         if not wanted:
             return Value(0.0, self._least_se(1), 0.0, self._least_gain_se(1), 1.0)
         inside = [part for part in map(self._different, parts) if part and set(part) < set(wanted)]
-        found = [self._cached(part) for part in (*_parts(wanted), *inside)]
+        small = alone or len(wanted) <= _ALL_PARTS
+        found = [self._cached(part) for part in (*(_parts(wanted) if small else ()), *inside)]
         # The joint estimate comes last: of equal ones the first is kept, which is simpler.
         return max([*found, self._cached(wanted)], key=lambda value: value.evppi)
 
@@ -135,14 +143,19 @@ class Valuer:
     def _cached(self, names: tuple[Hashable, ...]) -> Value:
         key = frozenset(names)
         if key not in self._known:
-            self._known[key] = max(
-                (self._estimate(names, scale) for scale in self._scales),
-                key=lambda value: value.evppi,
-                default=Value(0.0, 0.0, 0.0, 0.0, 1.0),
-            )
+            self._known[key] = max(self._estimates(names), key=lambda value: value.evppi, default=_NOTHING)
         return self._known[key]
 
-    def _estimate(self, names: tuple[Hashable, ...], scale: Scale) -> Value:
+    def _estimates(self, names: tuple[Hashable, ...]) -> Iterator[Value]:
+        """Yield the estimate on each scale; where ranks of the outcome show nothing at all, no other scale is tried."""
+        for scale in reversed(self._scales):
+            value, informative = self._estimate(names, scale)
+            yield value
+            if not informative:
+                return
+
+    def _estimate(self, names: tuple[Hashable, ...], scale: Scale) -> tuple[Value, bool]:
+        """Return the value on one scale, and whether the regressions found anything."""
         sample = self._sample
         each = int(np.clip(_MOST_FEATURES // len(names), _FEW, None))
         mains = [main_features(self._columns[name])[sample.order, :each] for name in names]
@@ -159,7 +172,7 @@ class Valuer:
         least, least_gain = self._least_se(candidates), self._least_gain_se(candidates)
         check = self._check(names, quantile)
         if not distribution.informative:
-            return Value(0.0, least, 0.0, least_gain, check)
+            return Value(0.0, least, 0.0, least_gain, check), False
         issued = given(sample.values, distribution, self._p, self._rule, self._floor)
         # One-step correction: what the regressions miss on average, in the first order.
         gain = issued.amount + issued.influence - self._now.amount
@@ -167,13 +180,14 @@ class Valuer:
         errors = np.hypot(standard_error(sample.as_given(influence), sample.chains), (least, least_gain))
         useful = bool(saved.mean() > 0.0)
         # What costs more than it saves is not acted upon, so the credits stay as they are.
-        return Value(
+        value = Value(
             float(saved.mean()) if useful else 0.0,
             float(errors[0]),
             float(gain.mean()) if useful else 0.0,
             float(errors[1]),
             check,
         )
+        return value, True
 
     def _least_se(self, candidates: int) -> float:
         """Return the value of the largest effect that the regressions are likely to overlook."""

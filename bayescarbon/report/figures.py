@@ -255,6 +255,28 @@ def risk_curve(
     return finished(figure, axes, text("axis risk", language), text("axis issued", language))
 
 
+def budget_curve(table: pd.DataFrame, *, language: Language = "en") -> Figure:
+    """Show what a plan of measurements is worth at every cost on the way to it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``measure_budget.csv``: ``total_cost``, ``total_value`` and ``currency``.
+    language : {"en", "zh"}
+        Of the labels.
+    """
+    figure, axes = new_axes(0, height=3.0)
+    costs = [0.0, *table["total_cost"]]
+    axes.plot(costs, [0.0, *table["total_value"]], "o-", color="#009e73", linewidth=2.5, markersize=4)
+    axes.plot([0.0, costs[-1]], [0.0, costs[-1]], color=INK, linewidth=1, linestyle="--")
+    axes.set_xlim(0.0, 1.05 * costs[-1])
+    axes.set_ylim(0.0, None)
+    currency = {"currency": str(table["currency"].iloc[0])}
+    return finished(
+        figure, axes, text("axis budget", language, currency), text("axis worth", language, currency)
+    )
+
+
 def _near(marked: Mapping[str, tuple[float, float]]) -> list[tuple[list[str], float, float]]:
     """Gather marks whose names would stand on each other: the names, and where the first of them is."""
     gathered: list[tuple[list[str], float, float]] = []

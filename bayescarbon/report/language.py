@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bayescarbon.report import credit_words, page_words, remark_words
+from bayescarbon.report import credit_words, measure_words, page_words, remark_words
 from bayescarbon.translation import LANGUAGES, Language, translate
 
 __all__ = [
@@ -90,7 +90,7 @@ _WORDS: dict[str, str] = {
     "sediment_buried": "The buried line beside the farm's share of the sediment; a check that moves no result",
     "air_sea": "Measured flux of CO2 from sea to air beside the released carbon; a check that moves no result",
     "budgets": "Published budgets of single animals beside the posterior of the same species here",
-} | {**credit_words.WORDS, **remark_words.WORDS, **page_words.WORDS}
+} | {**credit_words.WORDS, **remark_words.WORDS, **page_words.WORDS, **measure_words.WORDS}
 
 _COLUMNS: dict[str, str] = {
     "quantity": "name of the quantity (`bayescarbon priors NAME` explains it)",
@@ -161,7 +161,7 @@ _COLUMNS: dict[str, str] = {
     "published_high": "published value, or upper end of its range",
     "factor": "published value over the posterior median",
     "p_two_sided": "two-sided tail probability of the published value in the posterior",
-} | {**credit_words.COLUMNS, **page_words.COLUMNS}
+} | {**credit_words.COLUMNS, **page_words.COLUMNS, **measure_words.COLUMNS}
 
 
 def text(key: str, language: Language, values: Mapping[str, object] | None = None) -> str:

@@ -250,12 +250,4 @@ COLUMNS: dict[str, str] = {
     "evidence.source": "key in data/references.bib, or what the study names",
     "evidence.note": "what the library remarks on the row",
     "evidence.unit": "unit of value, sd, low and high",
-    "rank": "order, best first",
-    "variance_share": "share of the variance of the headline number that it explains by itself",
-    "evppi_credits": "credits gained on average if it were known exactly",
-    "evppi_value": "the same at the stated market price",
-    "best_n": "number of samples with the largest net benefit",
-    "evsi_value": "expected value of that many samples",
-    "cost": "what they cost",
-    "net_benefit": "value less cost",
 }

@@ -15,6 +15,7 @@ from bayescarbon.report.folder import MANIFEST
 from bayescarbon.report.issuance import Creditable, Credited, CreditTerms, credited, credits_record
 from bayescarbon.report.language import Language, text
 from bayescarbon.report.manifest import file_hash, manifest, plain, write_json
+from bayescarbon.report.measuring import measured
 from bayescarbon.report.page import write_page
 from bayescarbon.report.saved import Saved, read_tables
 from bayescarbon.report.tables import Summarised, tables
@@ -175,7 +176,17 @@ def write_results(
         fit, ledger, run.currency, run.harvest, seed=int(run.settings["seed"]), language=run.language
     )
     issued = _credits(fit, ledger, run)
-    frames = tables(fit, ledger, run.currency) | issued.frames | found_by_checks.frames
+    before_measuring = time.perf_counter()
+    worth = measured(
+        fit,
+        ledger,
+        run.headline_framework,
+        run.credits,
+        seed=int(run.settings["seed"]),
+        allow_unconverged=run.allow_unconverged,
+    )
+    measuring = time.perf_counter() - before_measuring
+    frames = tables(fit, ledger, run.currency) | issued.frames | worth | found_by_checks.frames
     rows = evidence_table(fit)
     if rows is not None:
         frames["evidence"] = rows
@@ -215,7 +226,11 @@ def write_results(
     written["own_priors"] = {name: _stated(prior) for name, prior in run.priors.items()}
     write_page(folder / PAGE, Saved(read_tables(folder), written), ledger, run.language)
     written_in = time.perf_counter() - started
-    spent = {"write": written_in, "total": sum(seconds.values()) + written_in}
+    spent = {
+        "measure": measuring,
+        "write": written_in - measuring,
+        "total": sum(seconds.values()) + written_in,
+    }
     written["seconds"] |= {name: round(value, 3) for name, value in spent.items()}
     written["files"] = {path.name: file_hash(path) for path in sorted(folder.iterdir())}
     write_json(folder / MANIFEST, written)

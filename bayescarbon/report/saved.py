@@ -18,9 +18,9 @@ type Tables = dict[str, list[Row]]
 
 #: Columns that hold words, even where a word looks like a number: a batch may be called 2020.
 WORDS = frozenset({
-    "batch", "bears_on", "budget", "compared_with", "framework", "id", "item", "kind", "line", "method", "note",
-    "origin", "outcome", "pool", "quantity", "rule", "scope", "season", "seasons", "site", "source", "species", "stage",
-    "table", "unit", "verdict",
+    "batch", "bears_on", "budget", "compared_with", "currency", "framework", "id", "item", "kind", "line",
+    "method", "note", "origin", "outcome", "pool", "quantity", "rule", "scope", "season", "seasons", "site",
+    "source", "species", "stage", "table", "unit", "verdict",
 })  # fmt: skip
 _FLAGS = {"True": True, "False": False}
 

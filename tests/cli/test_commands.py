@@ -17,7 +17,7 @@ from bayescarbon.evidence.quantities import quantities
 from bayescarbon.study.rules import rules
 from tests.cli.conftest import Run, write_study
 
-COMMANDS = ("init", "check", "run", "priors", "frameworks", "rules", "show", "trace")
+COMMANDS = ("init", "check", "run", "plan", "priors", "frameworks", "rules", "show", "trace")
 
 
 def test_help_names_every_command(cli: Run) -> None:
@@ -90,6 +90,27 @@ class TestLight:
         assert loaded & set(self.HEAVY) == set()
         if words[0] in ("--help", "rules"):
             assert loaded & {"pandas", "numpy", "scipy", "pint", "pydantic", "rich"} == set()
+
+
+class TestPlanRefuses:
+    def test_a_study_without_costs_and_price(self, cli: Run, study: Path) -> None:
+        done = cli("plan", study, "--budget", "100")
+        assert done.returncode == 1
+        assert "sampling: a plan weighs what samples cost" in done.stderr
+        assert "add [credit_price]" in done.stderr
+        assert done.stderr.count("\n") <= 5
+
+    @pytest.mark.parametrize("budget", ["-1", "inf", "nan", "much"])
+    def test_what_is_no_budget(self, cli: Run, study: Path, budget: str) -> None:
+        done = cli("plan", study, f"--budget={budget}")
+        assert done.returncode == 2
+        assert "--budget" in done.stderr
+
+    def test_unknown_names(self, cli: Run, study: Path) -> None:
+        done = cli("plan", study, "--budget", "1", "--framework", "stock_chang")
+        assert done.returncode == 2 and "stock_change" in done.stderr
+        done = cli("plan", study, "--budget", "1", "--rule", "vcs_mr42")
+        assert done.returncode == 2 and "vcs_mr24" in done.stderr
 
 
 def test_check_says_what_will_be_used(cli: Run, study: Path) -> None:

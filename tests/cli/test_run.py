@@ -22,14 +22,19 @@ from openpyxl import load_workbook
 from bayescarbon.accounting.frameworks import net_sink
 from bayescarbon.accounting.ledger import account
 from bayescarbon.cli import main
+from bayescarbon.cli.plan import saved_results
 from bayescarbon.fit import load_fit
+from bayescarbon.information import rank_measurements
+from bayescarbon.information.ranking import MEASURE as MEASURE_COLUMNS
 from bayescarbon.issuance import issue
 from bayescarbon.report.folder import recover
+from bayescarbon.study import read_study
 from tests.cli.conftest import Run, bayescarbon, write_study
 from tests.report.page_reader import read_page
 
 TOO_FEW = ("run", "--draws", "10", "--chains", "2")
 CREDITS = ["issuance", "issuance_risk", "allocation", "risk_curve", "vintages", "revenue"]
+MEASURE = ["measure", "measure_plan", "measure_budget"]
 CHECKS = ["sensitivity", "checks", "sediment_sources", "sediment_buried", "air_sea", "budgets"]
 BODY = ("shell_dic", "shell_respired", "shell_organic", "tissue")
 
@@ -54,6 +59,10 @@ BESIDE = {
         "farm biodeposits,-20.5,0.6,6.9,0.7\nterrestrial,-26.5,0.8,3.8,0.8\nkelp,-15,1.2,5.5,0.9\n"
     ),
     "air_sea": "site,co2_flux,unit,sd\neast,12,t C/yr,4\n",
+    "sampling": (
+        "quantity,cost_per_sample,fixed_cost,max_samples,site\n"
+        "dry_fraction,1,10,50,\nburial_fraction,1000,200000,20,east\nisotope_enrichment,1,1,5,\n"
+    ),
     "harvest": (
         "batch,site,species,harvest_t,cycle_days,individuals,farm,year\n"
         "east-2020,east,Chlamys farreri,120,500,6000000,Li,2020\n"
@@ -96,8 +105,8 @@ def test_succeeds(finished: Finished) -> None:
 
 def test_leaves_nothing_but_results(finished: Finished) -> None:
     assert sorted(path.name for path in finished.study.iterdir()) == [
-        "air_sea.csv", "economics.csv", "endmembers.csv", "evidence.csv", "harvest.csv", "results", "sediment.csv",
-        "study.toml",
+        "air_sea.csv", "economics.csv", "endmembers.csv", "evidence.csv", "harvest.csv", "results",
+        "sampling.csv", "sediment.csv", "study.toml",
     ]  # fmt: skip
     manifest = finished.manifest()
     assert {path.name for path in finished.results.iterdir()} == {"manifest.json", *manifest["files"]}
@@ -231,7 +240,7 @@ def test_the_page_opens_with_the_numbers_of_this_run(finished: Finished) -> None
 def test_workbook_opens(finished: Finished) -> None:
     book = load_workbook(finished.results / "results.xlsx", read_only=True)
     results = ["quantities", "ledger", "sinks", "pools", "prices"]
-    assert book.sheetnames == ["read me", *results, *CREDITS, *CHECKS, "evidence"]
+    assert book.sheetnames == ["read me", *results, *CREDITS, *MEASURE, *CHECKS, "evidence"]
 
 
 def test_checks_are_written_and_said(finished: Finished, finished_ledger: xr.Dataset) -> None:
@@ -277,6 +286,61 @@ def test_show_needs_no_sampler(finished: Finished) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, finished.results], capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_to_measure_is_ranked(finished: Finished, finished_ledger: xr.Dataset) -> None:
+    found = pd.read_csv(finished.results / "measure.csv").fillna({"species": "", "site": ""})
+    assert list(found.columns) == list(MEASURE_COLUMNS)
+    assert found["rank"].tolist() == list(range(1, len(found) + 1))
+    assert found["evppi_credits"].is_monotonic_decreasing
+    assert found["variance_share"].sum() == pytest.approx(1.0)
+    np.testing.assert_allclose(found["net_benefit"], found["evsi_value"] - found["cost"])
+    dry = found[found["quantity"] == "dry_fraction"]
+    assert len(dry) == 2 and (dry["best_n"] > 0).any()
+    # Cores at the one site with a cost are too dear; the others have no cost.
+    burial = found[found["quantity"] == "burial_fraction"].set_index("site")["best_n"]
+    assert burial["east"] == 0 and np.isnan(burial["west"])
+    plan = pd.read_csv(finished.results / "measure_plan.csv")
+    steps = pd.read_csv(finished.results / "measure_budget.csv")
+    assert set(plan["quantity"]) == {"dry_fraction"}
+    assert steps["total_cost"].iloc[-1] == pytest.approx(plan["cost"].sum())
+    assert plan["added_value"].sum() == pytest.approx(steps["total_value"].iloc[-1], rel=0.02)
+    seconds = finished.manifest()["seconds"]
+    assert 0 < seconds["measure"] < seconds["total"]
+    again = rank_measurements(
+        load_fit(finished.results / "posterior.nc"), finished_ledger, seed=3, sampling=None
+    )
+    pd.testing.assert_frame_equal(again, found, check_dtype=False, rtol=1e-6)
+
+
+def test_plan_reads_the_saved_results(finished: Finished, cli: Run) -> None:
+    done = cli("plan", finished.study, "--budget", "100")
+    assert done.returncode == 0, done.stderr
+    assert "From the saved results in" in done.stderr and "sampling" not in done.stderr
+    assert "samples of dry_fraction in" in done.stdout
+    assert "would be expected to free" in done.stdout
+    assert "has no value of information" in done.stdout
+    assert "isotope_enrichment" in done.stdout
+    told = json.loads(cli("plan", finished.study, "--budget", "100", "--cycles", "3", "--json").stdout)
+    assert 0 < told["cost"] <= 100 and told["cycles"] == 3
+    assert told["net"] == pytest.approx(told["value"] - told["cost"])
+    assert told["left_out"] == ["isotope_enrichment"]
+    poor = cli("plan", finished.study, "--budget", "5", "--language", "zh")
+    assert poor.returncode == 0 and "预算 5.00 CNY 不够" in poor.stdout
+
+
+def test_saved_results_of_another_study_are_not_used(finished: Finished, tmp_path: Path) -> None:
+    study = tmp_path / "copy"
+    shutil.copytree(finished.study, study)
+    assert saved_results(read_study(study), study) == study / "results"
+    costs = study / "sampling.csv"
+    costs.write_text(costs.read_text(encoding="utf-8").replace(",1000,", ",1001,"), encoding="utf-8")
+    assert saved_results(read_study(study), study) == study / "results"
+    rows = study / "evidence.csv"
+    rows.write_text(rows.read_text(encoding="utf-8").replace("11.8", "11.7"), encoding="utf-8")
+    assert saved_results(read_study(study), study) is None
+    shutil.rmtree(study / "results")
+    assert saved_results(read_study(study), study) is None
 
 
 def test_refused_input_leaves_the_results_of_before(finished: Finished, cli: Run, tmp_path: Path) -> None:
@@ -342,7 +406,7 @@ def test_too_few_draws_are_marked(
     results = study / "results"  # replaced those of the good run, which were copied too
     assert "未通过" in (results / "UNCONVERGED.txt").read_text(encoding="utf-8")
     assert (results / "sinks.csv").exists()
-    assert not [name for name in CREDITS if (results / f"{name}.csv").exists()]
+    assert not [name for name in (*CREDITS, *MEASURE) if (results / f"{name}.csv").exists()]
     assert content["credits"] is None
     assert load_workbook(results / "results.xlsx").sheetnames[0] == "说明"
 

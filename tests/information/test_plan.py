@@ -52,6 +52,10 @@ def test_a_plan_spends_no_more_than_there_is() -> None:
         assert found.net >= before * 0.98
         before = found.net
         assert found.value == pytest.approx(sum(item.added_value for item in found.items))
+        costs, values = zip(*((step.cost, step.value) for step in found.steps), strict=True)
+        assert list(costs) == sorted(costs) and list(values) == sorted(values)
+        assert costs[-1] == pytest.approx(found.cost)
+        assert values[-1] == pytest.approx(found.value, rel=0.02)
         assert "dry_fraction" not in found.table()["quantity"].tolist()
     assert set(found.table()["quantity"]) == {"live_weight", "burial_fraction"}
 
@@ -98,7 +102,7 @@ def test_surveys_that_tell_the_same_add_little() -> None:
 )
 def test_why_there_is_no_plan(known: list[Survey], budget: float, reason: str) -> None:
     found = best_plan(farm(), known, terms(), budget, left_out=["x"])
-    assert found == Plan((), budget, 0.0, found.freed, 0.0, 0.0, 0.0, 0.0, reason, ("x",))
+    assert found == Plan((), budget, 0.0, found.freed, 0.0, 0.0, 0.0, 0.0, reason, ("x",), ())
     assert (found.freed.expected, found.freed.q05, found.freed.q95) == (0.0, 0.0, 0.0)
     assert found.table().empty
 
@@ -113,7 +117,7 @@ def test_budgets_that_are_none() -> None:
 
 def test_ranking() -> None:
     told, meant = farm(), terms()
-    found = ranked(told, meant, [ANIMALS, IDLE])
+    found = ranked(told, meant, [ANIMALS, IDLE]).table
     assert tuple(found.columns) == MEASURE
     assert found["rank"].tolist() == [1, 2, 3]
     assert found["quantity"].tolist() == ["live_weight", "burial_fraction", "dry_fraction"]
@@ -141,14 +145,14 @@ def test_what_cannot_pay_is_not_simulated(monkeypatch: pytest.MonkeyPatch) -> No
         return curve(told, survey, terms, seed)
 
     monkeypatch.setattr("bayescarbon.information.ranking.curve", noted)
-    found = ranked(told, meant, [dear, CORES]).set_index("quantity")
+    found = ranked(told, meant, [dear, CORES]).table.set_index("quantity")
     assert simulated == ["burial_fraction"]
     assert (found.loc["live_weight", ["best_n", "evsi_value", "cost", "net_benefit"]] == 0.0).all()
 
 
 def test_ranking_without_a_price_or_without_anything_to_decide() -> None:
     told = farm(draws=1000)
-    found = ranked(told, make_terms("posterior_q10", None), [])
+    found = ranked(told, make_terms("posterior_q10", None), []).table
     assert found["evppi_credits"].notna().all() and found["evppi_value"].isna().all()
-    still = ranked(replace(told, outcome=told.outcome * 0.0), terms(), [])
+    still = ranked(replace(told, outcome=told.outcome * 0.0), terms(), []).table
     assert (still[["variance_share", "evppi_credits", "evppi_value"]] == 0.0).all(axis=None)

@@ -7,8 +7,9 @@ import string
 import pytest
 
 from bayescarbon.checks import air_sea, budgets, sediment
+from bayescarbon.information.ranking import MEASURE
 from bayescarbon.predictive_checks import CHECK_COLUMNS
-from bayescarbon.report import issuance
+from bayescarbon.report import issuance, measuring
 from bayescarbon.report.language import LANGUAGES, both, column_meaning, message_keys, text
 from bayescarbon.report.tables import LEDGER, POOLS, PRICES, QUANTITIES, SINKS
 from bayescarbon.report.terminal import aligned, number, probability, width
@@ -22,6 +23,9 @@ CREDITED = {
     "risk_curve": issuance.CURVE,
     "vintages": issuance.VINTAGES,
     "revenue": issuance.REVENUE,
+    "measure": MEASURE,
+    "measure_plan": measuring.MEASURE_PLAN,
+    "measure_budget": measuring.MEASURE_BUDGET,
 }
 
 

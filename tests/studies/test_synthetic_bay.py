@@ -15,7 +15,15 @@ from bayescarbon.study import read_study
 from tests.scripts import ROOT, load
 
 FOLDER = ROOT / "data" / "studies" / "synthetic-bay"
-MADE = ("study.toml", "harvest.csv", "evidence.csv", "water.csv", "economics.csv", "truth.json")
+MADE = (
+    "study.toml",
+    "harvest.csv",
+    "evidence.csv",
+    "water.csv",
+    "economics.csv",
+    "sampling.csv",
+    "truth.json",
+)
 
 
 bay = load("data/studies/synthetic-bay/make.py")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from markupsafe import escape
+
 from bayescarbon.report.cells import percent
 from bayescarbon.report.credits import TOTAL, Row
 from bayescarbon.report.language import text
+from bayescarbon.report.measure_lines import sentence
 from bayescarbon.report.page.parts import Fold, Grid, Part, Picture, Section, Slider, Words
 from bayescarbon.report.page.printer import Printer
 from bayescarbon.report.terminal import number
@@ -120,4 +123,31 @@ def measure(printer: Printer) -> Section:
     # A study without a market price or without costs leaves their columns empty.
     columns = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
     grid = printer.grid("measure", text("measure caption", language), columns, most=20)
-    return Section("measure", title, (Words(printer.say("measure about")), grid))
+    parts: list[Part] = [Words(printer.say("measure about")), grid, *_plan(printer)]
+    return Section("measure", title, parts)
+
+
+def _plan(printer: Printer) -> list[Part]:
+    """Return the measurements that pay, one sentence each, and what every budget buys."""
+    saved, language = printer.saved, printer.language
+    rows = saved.rows("measure_plan")
+    if not rows:
+        # Without costs and a price there is nothing to weigh, and nothing to say.
+        weighed = any(row["best_n"] is not None for row in saved.rows("measure"))
+        return [Words(printer.say("measure nothing"))] if weighed else []
+    parts: list[Part] = [Words(printer.say("measure plan about"))]
+    parts += [Words(escape(sentence(row, language))) for row in rows]
+    parts.append(printer.grid("measure_plan", text("measure plan caption", language)))
+    steps = saved.rows("measure_budget")
+    if not steps:
+        return parts
+    import pandas as pd
+
+    from bayescarbon.report import figures
+    from bayescarbon.report.page.drawings import inline_svg
+
+    alt = text("measure budget alt", language)
+    drawn = figures.budget_curve(pd.DataFrame(steps), language=language)
+    caption = text("measure budget caption", language)
+    table = printer.grid("measure_budget", caption, most=len(steps))
+    return [*parts, Picture(inline_svg(drawn, "f-budget", alt), alt), Fold(caption, (table,), screen=True)]

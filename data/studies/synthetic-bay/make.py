@@ -81,6 +81,15 @@ SEASONAL = ("tissue_carbon", "biodeposition_rate", "biodeposit_carbon")
 COLUMNS = (
     "quantity", "unit", "value", "species", "site", "season", "sd", "n", "low", "high", "method", "rq_convention",
 )  # fmt: skip
+# Invented costs, CNY, and an invented market price, so that there is something to plan.
+SAMPLING_COLUMNS = ("quantity", "cost_per_sample", "fixed_cost", "max_samples")
+SAMPLING = (
+    ("dry_fraction", "10", "100", "100"),
+    ("fouling_ratio", "200", "500", "50"),
+    ("burial_fraction", "1500", "3000", "30"),
+    ("biodeposition_rate", "500", "1000", "40"),
+)
+PRICE = '\n[credit_price]\nq05 = 40.0\nq50 = 60.0\nq95 = 90.0\nunit = "CNY / t CO2e"\n'
 UPPER_LIMIT = 0.999  # a fraction above it is reported as a lower bound only
 
 type Row = dict[str, str]
@@ -123,7 +132,8 @@ def make(directory: str | Path, seed: int = SEED, sites: int = 8, max_rows: int 
     _write(folder / "economics.csv", economics)
     _write(folder / "water.csv", _water(world, np.random.default_rng([seed, 3])))
     _write(folder / "evidence.csv", _evidence(world, np.random.default_rng([seed, 4]), max_rows), COLUMNS)
-    text = f'title = "Synthetic bay, seed {seed}"\n\n[currency]\ncode = "CNY"\nyear = 2024\n'
+    _write(folder / "sampling.csv", [dict(zip(SAMPLING_COLUMNS, row, strict=True)) for row in SAMPLING])
+    text = f'title = "Synthetic bay, seed {seed}"\n\n[currency]\ncode = "CNY"\nyear = 2024\n{PRICE}'
     (folder / "study.toml").write_text(text, encoding="utf-8", newline="\n")
     text = json.dumps(truth, indent=1, sort_keys=True) + "\n"
     (folder / "truth.json").write_text(text, encoding="utf-8", newline="\n")
