@@ -104,7 +104,6 @@ def _add_plan(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     plan.add_argument(
         "--allow-unconverged", action="store_true", help="plan even if the sampler's diagnostics failed"
     )
-    plan.add_argument("--language", choices=("en", "zh"), default="en", help="of what is said")
 
 
 def _add_run(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:

@@ -19,6 +19,7 @@ from bayescarbon.report.measure_lines import sentence
 from bayescarbon.report.terminal import Line, aligned, number
 from bayescarbon.study import Study, read_study
 from bayescarbon.study.rules import rules
+from bayescarbon.translation import _
 
 if TYPE_CHECKING:
     from bayescarbon.fit import Fit
@@ -44,10 +45,12 @@ _WORDS = 4
 def _refuse_what_cannot_be_planned(study: Study) -> None:
     problems = []
     if study.sampling.empty:
-        message = "a plan weighs what samples cost: fill in quantity and cost_per_sample"
+        message = _("a plan weighs what samples cost: fill in quantity and cost_per_sample.")
         problems.append(Problem(table="sampling", message=message))
     if study.credit_price is None:
-        message = "a plan weighs costs against credits, which need a price: add [credit_price] with q05, q50, q95, unit"
+        message = _(
+            "a plan weighs costs against credits, which need a price: add [credit_price] with q05, q50, q95 and unit."
+        )
         problems.append(Problem(table="study.toml", column="credit_price", message=message))
     if problems:
         raise StudyError(problems)
@@ -103,7 +106,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     """Plan what to measure and print it."""
     language = options.language
     if options.framework is not None and options.framework not in frameworks():
-        return unknown_name("frameworks", "framework", options.framework, frameworks())
+        return unknown_name("frameworks", _("framework"), options.framework, frameworks(), language)
     with progress(console, language) as steps:
         steps.begin(text("reading", language))
         study = read_study(options.study)
@@ -111,7 +114,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
         name = options.rule or study.headline_rule
         if name not in known or not known[name].computable:
             usable = [one for one, rule in known.items() if rule.computable]
-            return unknown_name("rules", "deduction rule that can be computed", name, usable)
+            return unknown_name("rules", _("deduction rule"), name, usable, language)
         _refuse_what_cannot_be_planned(study)
         fitted = _fitted(study, options, steps, console)
         if not fitted.diagnostics.passed and not options.allow_unconverged:
