@@ -227,10 +227,12 @@ def study_evsi(
         pairs of traps, of `fouling_ratio` and `fouler_mix` weighed gears.
     n : sequence of int
         Numbers of samples, rising, 1 or more.
-    rule, framework, price, cycles, discount_rate, most_draws, seed, allow_unconverged
+    rule, framework
         As in `rank_measurements`.
     species, site : str
         Where; may be left out where the study has one place only.
+    price, cycles, discount_rate, most_draws, seed, allow_unconverged
+        As in `rank_measurements`.
 
     Returns
     -------
