@@ -13,6 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from bayescarbon.report.language import Language, column_meaning, text
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 _HEADER_FILL = PatternFill("solid", fgColor="DCE6F1")
-_RED = Font(bold=True, color="C00000")
+_RED = Font(name="Calibri", bold=True, color="C00000")
 _NARROW, _WIDE = 10, 44
 _SHARES = {
     "p_positive", "p_negative", "p_undefined", "r_hat", "psense", "pareto_k", "outside_90", "p_mean", "p_sd", "loo_p",
@@ -78,7 +79,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: object, column: str = "") -> Cell:
 def _header(sheet: WriteOnlyWorksheet, names: Sequence[str]) -> Iterator[Cell]:
     for name in names:
         cell = _cell(sheet, name)
-        cell.font = Font(bold=True)
+        cell.font = Font(name="Calibri", bold=True)
         cell.fill = _HEADER_FILL
         yield cell
 
@@ -89,11 +90,20 @@ def _widths(sheet: WriteOnlyWorksheet, widths: Sequence[int]) -> None:
         sheet.column_dimensions[get_column_letter(position)].width = width  # type: ignore[attr-defined]
 
 
+def _on_one_width(sheet: WriteOnlyWorksheet) -> None:
+    """Print all columns on one page's width."""
+    # Left out of the published types of openpyxl, as the widths are.
+    sheet.page_setup.orientation = "landscape"  # type: ignore[attr-defined]
+    sheet.page_setup.fitToHeight = 0  # type: ignore[attr-defined]
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)  # type: ignore[attr-defined]
+
+
 def _add_table(book: Workbook, name: str, frame: pd.DataFrame) -> None:
     sheet = book.create_sheet(name)
     columns = [str(column) for column in frame.columns]
     texts = {c: frame[c].dtype.kind not in "iufb" for c in columns}
     sheet.freeze_panes = "A2"
+    _on_one_width(sheet)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(frame) + 1}"
     longest = {c: max((len(str(v)) for v in frame[c]), default=0) if texts[c] else _NARROW for c in columns}
     _widths(sheet, [min(max(longest[c], len(c), _NARROW) + 2, _WIDE) for c in columns])
@@ -111,8 +121,9 @@ def _add_guide(
 ) -> None:
     sheet = book.create_sheet(text("sheet_guide", language))
     _widths(sheet, [16, 16, 100])
+    _on_one_width(sheet)
     title = _cell(sheet, text("guide_title", language, about))
-    title.font = Font(bold=True, size=14)
+    title.font = Font(name="Calibri", bold=True, size=14)
     sheet.append([title])
     if reasons:
         warning = _cell(sheet, text("guide_unconverged", language, {"reasons": "; ".join(reasons)}))
@@ -124,7 +135,7 @@ def _add_guide(
     sheet.append(list(_header(sheet, [text(f"guide_{k}", language) for k in ("sheet", "column", "meaning")])))
     for name, frame in frames.items():
         about_table = _cell(sheet, text(name, language))
-        about_table.font = Font(bold=True)
+        about_table.font = Font(name="Calibri", bold=True)
         sheet.append([_cell(sheet, name), None, about_table])
         for column in frame.columns:
             meaning = _cell(sheet, column_meaning(str(column), language, name))

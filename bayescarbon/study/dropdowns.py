@@ -18,6 +18,7 @@ from bayescarbon.study.spec import FRACTION, Bounds, Column
 
 #: Rows of a table that have lists and limits.
 ROWS_READY = 2000
+_BOLD = Font(name="Calibri", size=11, bold=True)
 _TITLE = "bayescarbon"
 _OTHER = (
     "Is not in the list. Other names of a species, months, units and rules of your own are read too; keep it?"
@@ -89,7 +90,7 @@ def _range(lists: Worksheet, written: dict[tuple[str, ...], str], title: str, wo
         letter = get_column_letter(position)
         for row, word in enumerate((title, *words), start=1):
             lists.cell(row, position).value = word
-        lists.cell(1, position).font = Font(bold=True)
+        lists.cell(1, position).font = _BOLD
         lists.column_dimensions[letter].width = max(map(len, (title, *words))) + 2
         written[words] = f"{quote_sheetname(LISTS_SHEET)}!${letter}$2:${letter}${len(words) + 1}"
     return written[words]
@@ -102,7 +103,7 @@ def _write_units(lists: Worksheet) -> _Place:
     for name, units in rows:
         lists.append([name, *units])
     for position in range(1, widest + 2):
-        lists.cell(1, position).font = Font(bold=True)
+        lists.cell(1, position).font = _BOLD
         lists.column_dimensions[get_column_letter(position)].width = 24 if position <= 2 else 12
     sheet = quote_sheetname(LISTS_SHEET)
     return _Place(f"{sheet}!$A$2:$A${len(rows) + 1}", f"{sheet}!$B$1:${get_column_letter(widest + 1)}$1")

@@ -16,7 +16,7 @@ from bayescarbon.study.describe import KEYS
 from bayescarbon.study.dropdowns import add_lists
 from bayescarbon.study.reading import EXAMPLES_SHEET, SETTINGS_SHEET, RawTable
 from bayescarbon.study.settings import HEADLINE_FRAMEWORK, HEADLINE_RULE
-from bayescarbon.study.sheets import columns_sheet, dress, settings_sheet, table_sheet
+from bayescarbon.study.sheets import BOLD, columns_sheet, dress, fit, settings_sheet, table_sheet
 
 _SETTINGS = {
     "title": "Untitled study",
@@ -99,7 +99,8 @@ def _guide_sheet(sheet: Worksheet) -> None:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for number, size in ((1, 14), (len(_GUIDE) + 2, 11)):
         for cell in sheet[number]:
-            cell.font = Font(bold=True, size=size)
+            cell.font = Font(name=BOLD.name, bold=True, size=size)
+    fit(sheet)
 
 
 def _examples_sheet(sheet: Worksheet, examples: Mapping[str, str]) -> None:
@@ -107,7 +108,7 @@ def _examples_sheet(sheet: Worksheet, examples: Mapping[str, str]) -> None:
     for name, rows in examples.items():
         sheet.append([])
         sheet.append([name])
-        sheet.cell(sheet.max_row, 1).font = Font(bold=True)
+        sheet.cell(sheet.max_row, 1).font = BOLD
         for row in csv.reader(io.StringIO(rows)):
             sheet.append([cell or None for cell in row])
     dress(sheet)

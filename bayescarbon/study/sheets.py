@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bayescarbon.study.cells import parse_number
@@ -19,9 +21,12 @@ from bayescarbon.study.dropdowns import add_lists
 from bayescarbon.study.reading import SETTINGS_SHEET, RawTable
 from bayescarbon.study.spec import Column
 
-_BOLD = Font(bold=True)
+#: Named like the font of cells without one, or spreadsheets take another for it.
+BOLD = Font(name="Calibri", size=11, bold=True)
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _WIDEST = 60
+# Points of a line of text; the last character that is as wide as a letter.
+_LINE, _LAST_NARROW = 15, "\u2e7f"
 #: Colour of the headings that must have a cell on every row.
 REQUIRED_FILL = "FFF2CC"
 
@@ -184,7 +189,7 @@ def _keep_as_text(sheet: Worksheet, row: int) -> None:
 def dress(sheet: Worksheet) -> None:
     """Make a filled sheet readable: bold headings that stay in view, columns as wide as their words."""
     for cell in sheet[1]:
-        cell.font = _BOLD
+        cell.font = BOLD
     for position, column in enumerate(sheet.columns, start=1):
         width = max(len(str(cell.value or "")) for cell in column)
         sheet.column_dimensions[get_column_letter(position)].width = min(max(width + 2, 10), _WIDEST)
@@ -192,3 +197,29 @@ def dress(sheet: Worksheet) -> None:
             if len(str(cell.value or "")) > _WIDEST:
                 cell.alignment = _WRAP
     sheet.freeze_panes = "A2"
+    fit(sheet)
+
+
+def fit(sheet: Worksheet) -> None:
+    """Make rows as high as their wrapped text, and print all columns on one page's width.
+
+    Parameters
+    ----------
+    sheet : Worksheet
+        With the widths of its columns set.
+    """
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        lines = [1, *(_lines(sheet, cell) for cell in cells if cell.value and cell.alignment.wrap_text)]
+        if max(lines) > 1:
+            sheet.row_dimensions[number].height = _LINE * max(lines)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _lines(sheet: Worksheet, cell: Any) -> int:
+    """Return how many lines a cell's text takes; Chinese characters are twice as wide as letters."""
+    text = str(cell.value)
+    width = len(text) + sum(character > _LAST_NARROW for character in text)
+    # Lines break between words, so they are not quite full.
+    return math.ceil(1.1 * width / sheet.column_dimensions[get_column_letter(cell.column)].width)

@@ -104,6 +104,15 @@ def test_every_table_can_be_filled_in(path: Path) -> None:
     assert (told["host"], told["mussel"]) == (3.0, 0.4)
 
 
+def test_rows_are_as_high_as_their_text_and_sheets_as_wide_as_a_page(path: Path) -> None:
+    book = openpyxl.load_workbook(path)
+    guide = book["README"]
+    heights = [guide.row_dimensions[row].height for row in range(1, 6)]
+    assert heights[0] is None  # the title stands on one line
+    assert all(height >= 30 for height in heights[1:2] + heights[4:5])
+    assert all(book[name].sheet_properties.pageSetUpPr.fitToPage for name in ("README", "study", "harvest"))
+
+
 def test_only_sheets_of_the_format_are_there(path: Path) -> None:
     assert set(openpyxl.load_workbook(path).sheetnames) == {*TABLES, "study", *NOTE_SHEETS}
 
