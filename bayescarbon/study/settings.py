@@ -22,6 +22,7 @@ from bayescarbon.study.rules import (
     faults,
     rules,
 )
+from bayescarbon.study.setting_faults import fault_in_words
 from bayescarbon.translation import _
 
 HEADLINE_FRAMEWORK = "improved_stock_change"
@@ -176,15 +177,7 @@ _NESTED: dict[str, type[BaseModel]] = {
 #: Nested tables that hold one table per name.
 _BY_NAME = ("priors", "taxa", "own_rules")
 _RULE_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_FAULTS = {
-    "string_type": _("must be text in quotation marks."),
-    "float_type": _("must be a number."),
-    "int_type": _("must be a whole number."),
-    "int_from_float": _("must be a whole number."),
-    "finite_number": _("must be a finite number; write one or remove the key."),
-    "list_type": _('must be a list such as ["a", "b"].'),
-    "string_too_short": _("must not be empty."),
-}
+_CHOICES = {"fouling_basis": get_args(FoulingBasis), "group": get_args(Group), "mineral": get_args(Mineral)}
 
 
 class _Reader:
@@ -259,7 +252,7 @@ def _parse(stated: dict[str, Any], reader: _Reader) -> tuple[_File, dict[str, li
     kept = {key: dict(value) if isinstance(value, dict) else value for key, value in stated.items()}
     for fault in faults_found:
         path = [str(part) for part in fault["loc"]]
-        reader.error(".".join(path), _fault_in_words(fault["type"], path, fault), _shown(fault))
+        reader.error(".".join(path), _in_words(path, fault), _shown(fault))
         if path[0] in _BY_NAME and len(path) > 1:
             kept[path[0]].pop(path[1], None)
             dropped[path[0]].append(path[1])
@@ -274,44 +267,16 @@ def _shown(fault: Any) -> object:
     return None if fault["type"] == "missing" else fault["input"]
 
 
-def _fault_in_words(kind: str, path: list[str], fault: Any) -> str:
-    model = _File if len(path) == 1 else _NESTED.get(path[0])
-    known = list(model.model_fields) if model else []
-    if kind == "extra_forbidden":
-        return _("is not a key of a study.") + (
-            suggest(path[-1], known) or _(" The keys here are: {keys}.", keys=", ".join(known))
-        )
-    if kind == "missing":
-        if path[-1] == "reason":
-            return _("is missing; a stated prior needs a reason, in your own words.")
-        if path[-1] == "source":
-            return _("is missing; say in which document the rule stands, or whose it is.")
-        return _("is missing; add it.")
-    if kind == "literal_error":
-        allowed = {
-            "fouling_basis": get_args(FoulingBasis),
-            "group": get_args(Group),
-            "mineral": get_args(Mineral),
-        }
-        choices = allowed[path[-1]]
-        return _("must be one of {choices}.", choices=", ".join(choices)) + suggest(
-            str(fault["input"]), choices
-        )
-    if kind == "dict_type" and path[-1] in _BY_NAME:
-        return _("must be one table for each name, such as [{table}.NAME].", table=path[0])
-    if kind in ("model_type", "dict_type"):
-        # [currency], or [priors.NAME]; what is nested further (thresholds) has no fixed keys.
-        inner = _NESTED.get(path[0]) if len(path) <= 2 else None
-        if inner is None:
-            return _("must be a table.")
-        return _("must be a table with the keys {keys}.", keys=", ".join(inner.model_fields))
-    if kind == "string_pattern_mismatch" and path[-1] == "code":
-        return _("must be a three-letter currency code such as CNY.")
-    if kind == "string_pattern_mismatch":
-        return _("must not be blank.")
-    if kind in ("greater_than_equal", "less_than_equal") and path[-1] == "year":
-        return _("must be a year between 1900 and 2200.")
-    return _FAULTS.get(kind, f"{fault['msg']}.")
+def _in_words(path: list[str], fault: Any) -> str:
+    nested = _NESTED.get(path[0])
+    keys = _keys(_File if len(path) == 1 else nested)
+    # [currency], or [priors.NAME]; what is nested further (thresholds) has no fixed keys.
+    inner = _keys(nested if len(path) <= 2 else None)
+    return fault_in_words(path[-1], fault, keys, inner, _CHOICES)
+
+
+def _keys(model: type[BaseModel] | None) -> list[str]:
+    return list(model.model_fields) if model else []
 
 
 def _check_quantity(key: str, name: str, quantiles: Quantiles, reader: _Reader) -> bool:
