@@ -101,7 +101,7 @@ assert np.allclose(sink, by_hand)
 print(f"P(sink) = {float((sink > 0).mean()):.2f}")
 
 try:
-    Framework("misspelt", plus=("burried",), minus=())
+    Framework("misspelt", plus=("buried_carbon",), minus=())
 except ValueError as error:
     print(error)
 

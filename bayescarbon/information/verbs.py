@@ -295,8 +295,24 @@ def plan_measurements(
         Made from it by `account`, t C, dims batch, chain and draw.
     budget : float
         Study currency, 0 or more.
-    rule, framework, sampling, price, cycles, discount_rate, most_draws, seed, allow_unconverged
-        As in `rank_measurements`.
+    rule : str or Rule
+        By which credits are issued.
+    framework : str
+        Which lines of the ledger count.
+    sampling : DataFrame, optional
+        What samples cost; by default that of the fit.
+    price : CreditPrice, optional
+        Market price of a credit; by default that of the fit.
+    cycles : int
+        Cycles that a measurement serves.
+    discount_rate : float, optional
+        Per year; by default that of the study's economics, else 0.
+    most_draws : int
+        Draws used.
+    seed : int
+        Of the simulated data and of the folds of the regressions.
+    allow_unconverged : bool
+        Whether a fit that failed its diagnostics may be read.
 
     Returns
     -------
