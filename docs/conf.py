@@ -23,7 +23,7 @@ html_title = "bayescarbon"
 html_theme_options = {"show_toc_level": 2, "navbar_center": []}
 html_sidebars = {"**": ["globaltoc.html"]}
 
-# Notebooks are executed by .ci/run; the documents only hold text, so that they build in seconds.
+# .ci/notebooks.py executes the notebooks, once; here they are only shown.
 nb_execution_mode = "off"
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

@@ -17,6 +17,7 @@
 # Few draws keep these notebooks short: use the defaults of `bc.fit` for numbers that you quote.
 
 # %%
+# %matplotlib inline
 import tempfile
 from pathlib import Path
 
@@ -32,7 +33,7 @@ folder = Path(tempfile.mkdtemp())
     "north-2024,North,Azumapecten farreri,420,540\n"
     "south-2024,South,Magallana gigas,260,400\n"
 )
-(folder / "evidence.csv").write_text(
+_ = (folder / "evidence.csv").write_text(
     "quantity,unit,value,species,site\n"
     "shell_carbon,%,11.6,Azumapecten farreri,North\n"
     "shell_carbon,%,11.4,Azumapecten farreri,North\n"

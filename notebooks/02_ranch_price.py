@@ -19,6 +19,7 @@
 # the evidence leaves them. What is published, derived and assumed stands in the README of the study `yunxi`.
 
 # %%
+# %matplotlib inline
 import numpy as np
 from scipy.stats import spearmanr
 

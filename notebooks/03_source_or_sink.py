@@ -17,6 +17,7 @@
 # eleven ways of counting look at the same harvest, on the same draws.
 
 # %%
+# %matplotlib inline
 import numpy as np
 
 import bayescarbon as bc

@@ -7,9 +7,11 @@ figures below ``docs/generated``, which git ignores; the pages in ``docs/`` hold
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from definitions import notebooks
 from definitions.counting import framework_pages, rule_pages
 from definitions.modules import module_pages
 from definitions.quantities import quantity_pages
@@ -51,7 +53,18 @@ def write_pages(folder: Path, made: Mapping[str, str]) -> None:
             path.unlink()
 
 
+def _make(app: Sphinx) -> None:
+    docs = Path(app.srcdir)
+    write_pages(docs / FOLDER, dict(pages()))
+    as_written = notebooks.prepare(docs.parent / "notebooks", docs / notebooks.FOLDER)
+    if as_written:
+        names = ", ".join(as_written)
+        getLogger(__name__).info(
+            "shown without results, as .ci/notebooks.py has not executed them: %s", names
+        )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the pages before Sphinx looks for its documents."""
-    app.connect("builder-inited", lambda built: write_pages(Path(built.srcdir) / FOLDER, dict(pages())))
+    app.connect("builder-inited", _make)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
