@@ -11,11 +11,12 @@ from bayescarbon.information.conditional import LEVELS, conditional
 from bayescarbon.information.decision import given, overall, pinball
 from bayescarbon.information.features import main_features
 from bayescarbon.information.regression import design
-from bayescarbon.information.sample import cut, read_columns, read_outcome
+from bayescarbon.information.sample import Outcome, cut, read_columns, read_outcome
 from bayescarbon.information.scales import scales
 from bayescarbon.information.studies import StudyDraws
 from bayescarbon.information.worth import Terms
 from bayescarbon.issuance.families import needed_levels
+from bayescarbon.issuance.statistics import Floats
 
 #: Features of all statistics together, fewest of each, and those of each that may change spread and shape.
 _MOST_FEATURES, _LEAST_FEATURES, _FEW = 200, 4, 4
@@ -54,11 +55,35 @@ def outlook(told: StudyDraws, data: pd.DataFrame, terms: Terms, *, expected: flo
     seed : int
         Of the folds.
     """
-    values, chains = read_outcome(told.outcome)
+    freed = freed_by(told.outcome, data, terms, seed=seed)
+    low, high = np.quantile(freed, [0.05, 0.95])
+    return Outlook(expected, float(low), float(high))
+
+
+def freed_by(outcome: Outcome, data: pd.DataFrame, terms: Terms, *, seed: int = 0) -> Floats:
+    """Return how many credits the data of each draw would free: those issued after them less those issued now.
+
+    Parameters
+    ----------
+    outcome : array_like or DataArray
+        Draws of the sink, t CO2e, as in `evsi`.
+    data : DataFrame
+        What a survey would show, one row per draw.
+    terms : Terms
+        The rule.
+    seed : int
+        Of the folds.
+
+    Returns
+    -------
+    array (draw,)
+        t CO2e, in the order of the draws; each is predicted by regressions on others.
+    """
+    values, chains = read_outcome(outcome)
     columns = {str(name): draws for name, draws in read_columns(data, len(values), "data").items()}
     varied = [draws for draws in columns.values() if np.ptp(draws) > 0]
     if not varied or not np.ptp(values) > 0:
-        return Outlook(expected, 0.0, 0.0)
+        return np.zeros_like(values)
     sample = cut(values, chains, columns, seed)
     each = max(_LEAST_FEATURES, _MOST_FEATURES // len(varied))
     mains = [main_features(draws)[sample.order, :each] for draws in varied]
@@ -73,5 +98,4 @@ def outlook(told: StudyDraws, data: pd.DataFrame, terms: Terms, *, expected: flo
     best = min(found, key=lambda one: pinball(one.quantile(terms.level), sample.values, terms.level).mean())
     now = overall(sample.values, terms.level, terms.rule, 0.0).amount
     after = given(sample.values, best, terms.level, terms.rule, 0.0).amount if best.informative else now
-    low, high = np.quantile(np.broadcast_to(after - now, values.shape), [0.05, 0.95])
-    return Outlook(expected, float(low), float(high))
+    return sample.as_given(np.broadcast_to(after - now, values.shape).astype(float))

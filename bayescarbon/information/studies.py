@@ -105,7 +105,21 @@ def study_draws(
     """
     outcome = creditable(net_sink(ledger, framework), fit.baseline_share).sum("batch")
     refuse_unconverged(outcome, allow_unconverged)
-    posterior = fit.data["posterior"].to_dataset()
+    return draws_of(outcome, fit.data["posterior"].to_dataset(), most_draws)
+
+
+def draws_of(outcome: xr.DataArray, posterior: xr.Dataset, most_draws: int = MOST_DRAWS) -> StudyDraws:
+    """Return an outcome and the quantities that it depends on, thinned alike.
+
+    Parameters
+    ----------
+    outcome : DataArray
+        Draws, t CO2e, dims chain and draw.
+    posterior : Dataset
+        Variables of the same posterior, dims chain and draw first: the quantities by name, and others.
+    most_draws : int
+        Draws used, spread evenly over the chains.
+    """
     every = max(1, -(-outcome.sizes["chain"] * outcome.sizes["draw"] // most_draws))
     thinned = posterior.isel(draw=slice(None, None, every))
     columns: dict[str, np.ndarray] = {}
