@@ -15,8 +15,8 @@ copyright = author
 version = release = bayescarbon.__version__
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc", "definitions"]
-# Parts are included by the pages that say what they are.
-exclude_patterns = ["_build", "generated/parts"]
+# Parts are included by the pages that say what they are; myst-nb leaves copies of the notebooks beside the build.
+exclude_patterns = ["_build", "jupyter_execute", "generated/parts"]
 html_theme = "pydata_sphinx_theme"
 html_title = "bayescarbon"
 # All pages stand at the side: there are too many for the top, and their captions say what is what.
