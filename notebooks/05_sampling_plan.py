@@ -102,8 +102,8 @@ assert 0 < plan.cost <= plan.budget
 assert plan.net > 0
 
 # %% [markdown]
-# Each purchase on the way, smaller budgets first: value rises, and ever less for the next yuan. What is not
-# bought would cost more than it brings, however large the budget.
+# Each purchase on the way, smaller budgets first. What is not bought would cost more than it brings, however large
+# the budget.
 
 # %%
 costs, values = [0.0, *(step.cost for step in plan.steps)], [0.0, *(step.value for step in plan.steps)]
