@@ -240,19 +240,19 @@ def compared(
     planned = evsi(told.outcome, {n: pd.DataFrame(data)}, p=terms.level).iloc[0]
     sinks = drawn.sinks.sel(framework=framework).sum("batch").values
     seen = _seen(drawn, samples)
-    control = evsi(sinks, {n: seen}, p=terms.level).iloc[0]
     before = max(float(np.quantile(sinks, terms.level)), 0.0)
-    some = slice(0, len(posteriors))
     after = np.array([max(float(np.quantile(one, terms.level)), 0.0) for one, _ in posteriors])
-    guessed = np.maximum(before + freed_by(sinks, seen, terms)[some], 0.0)
-    true = sinks[some]
-    now = pinball(before, true, terms.level)
-    saved, by_regression = (now - pinball(issued, true, terms.level) for issued in (after, guessed))
+    guessed = np.maximum(before + freed_by(sinks, seen, terms), 0.0)
+    now = pinball(before, sinks, terms.level)
+    by_regression = now - pinball(guessed, sinks, terms.level)
+    some = slice(0, len(posteriors))
+    saved = now[some] - pinball(after, sinks[some], terms.level)
+    effective = [one for _, one in posteriors]
     table = (
-        true, np.full(len(true), before), after, guessed, saved, by_regression, [one for _, one in posteriors]
+        sinks[some], np.full(len(after), before), after, guessed[some], saved, by_regression[some], effective
     )  # fmt: skip
-    realised = _controlled(saved, by_regression, float(control["evsi"]))
-    gained = _controlled(after - before, guessed - before, float(control["issuance_gain"]))
+    realised = _controlled(saved, by_regression)
+    gained = _controlled(after - before, guessed - before)
     return GainCheck(
         survey,
         n,
@@ -294,8 +294,11 @@ def _seen(drawn: Farms, samples: Samples) -> pd.DataFrame:
     return pd.DataFrame(flat, columns=[f"statistic {i + 1}" for i in range(flat.shape[1])])
 
 
-def _controlled(found: Floats, control: Floats, expected: float) -> tuple[float, float]:
-    """Return the mean of what was found and its standard error, by its difference to what has a known mean."""
-    difference = found - control
+def _controlled(found: Floats, control: Floats) -> tuple[float, float]:
+    """Return the mean of what was found in the first worlds, by its difference to what has a known mean over all.
+
+    The second value is the standard error of that difference.
+    """
+    difference = found - control[: len(found)]
     error = float(difference.std(ddof=1) / np.sqrt(len(difference)))
-    return float(difference.mean()) + expected, error
+    return float(difference.mean() + control.mean()), error

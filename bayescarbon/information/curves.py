@@ -11,7 +11,7 @@ from scipy.interpolate import PchipInterpolator
 
 from bayescarbon.evidence.quantities import composites, quantities
 from bayescarbon.information.sample_information import evsi
-from bayescarbon.information.studies import StudyDraws, one_thread
+from bayescarbon.information.studies import StudyDraws
 from bayescarbon.information.surveys import Survey, can_be_simulated, known_by, simulated
 from bayescarbon.information.worth import Terms
 from bayescarbon.issuance.statistics import Floats
@@ -112,16 +112,15 @@ def curve(
     data = simulated(told, survey, grid if grid is not None else grid_to(survey.most), seed)
     known = known_by(told, survey)
     bound = told.parameters[known] if known and not beside else None
-    with one_thread():
-        table = evsi(
-            told.outcome,
-            {n: pd.concat([*beside, one], axis=1) for n, one in data.items()},
-            p=terms.level,
-            rule=terms.decides,
-            seed=seed,
-            quantity=None if bound is None else {"all": bound},
-            rising=True,
-        )
+    table = evsi(
+        told.outcome,
+        {n: pd.concat([*beside, one], axis=1) for n, one in data.items()},
+        p=terms.level,
+        rule=terms.decides,
+        seed=seed,
+        quantity=None if bound is None else {"all": bound},
+        rising=True,
+    )
     return Curve(survey, table)
 
 

@@ -14,6 +14,7 @@ from bayescarbon.information.regression import design
 from bayescarbon.information.sample import Outcome, cut, read_columns, read_outcome
 from bayescarbon.information.scales import scales
 from bayescarbon.information.studies import StudyDraws
+from bayescarbon.information.threads import in_one_thread
 from bayescarbon.information.worth import Terms
 from bayescarbon.issuance.families import needed_levels
 from bayescarbon.issuance.statistics import Floats
@@ -60,6 +61,7 @@ def outlook(told: StudyDraws, data: pd.DataFrame, terms: Terms, *, expected: flo
     return Outlook(expected, float(low), float(high))
 
 
+@in_one_thread
 def freed_by(outcome: Outcome, data: pd.DataFrame, terms: Terms, *, seed: int = 0) -> Floats:
     """Return how many credits the data of each draw would free: those issued after them less those issued now.
 

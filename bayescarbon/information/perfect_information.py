@@ -5,12 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from bayescarbon.information.sample import Groups, Outcome, read_columns, read_groups, read_outcome
+from bayescarbon.information.threads import in_one_thread
 from bayescarbon.information.valuer import make_valuer
 from bayescarbon.study.rules import Rule
 
 COLUMNS = ("evppi", "evppi_se", "issuance_gain", "issuance_gain_se", "residual_check")
 
 
+@in_one_thread
 def evppi(
     outcome: Outcome,
     parameters: pd.DataFrame,

@@ -18,7 +18,7 @@ import pandas as pd
 from bayescarbon.information.curves import Curve, curve, grid_to, offered
 from bayescarbon.information.outlook import Outlook, outlook
 from bayescarbon.information.sample_information import evsi
-from bayescarbon.information.studies import StudyDraws, one_thread
+from bayescarbon.information.studies import StudyDraws
 from bayescarbon.information.surveys import Survey, simulated
 from bayescarbon.information.worth import Terms
 
@@ -242,9 +242,8 @@ def _bought(
         if chosen and set(chosen) != {best}:
             data = [_data(told, alone[i].survey, n, seed) for i, n in chosen.items() if i != best]
             data.append(_data(told, survey, offer.n, seed))
-            with one_thread():
-                joint = pd.concat(data, axis=1)
-                table = evsi(told.outcome, {0: joint}, p=terms.level, rule=terms.decides, seed=seed)
+            joint = pd.concat(data, axis=1)
+            table = evsi(told.outcome, {0: joint}, p=terms.level, rule=terms.decides, seed=seed)
             together = max(float(table["evsi"].iloc[0]), reached)
         if offer.stage < stage:
             by_itself = float(alone[best].loss(offer.n) - alone[best].loss(present))
@@ -308,8 +307,7 @@ def _described(
 ) -> Plan:
     data = [_data(told, alone[i].survey, n, seed) for i, n in chosen.items()]
     together = {k + 1: pd.concat(data[: k + 1], axis=1) for k in range(len(data))}
-    with one_thread():
-        joint = evsi(told.outcome, together, p=terms.level, rule=terms.decides, seed=seed, rising=True)
+    joint = evsi(told.outcome, together, p=terms.level, rule=terms.decides, seed=seed, rising=True)
     items, before = [], 0.0
     for (i, n), one, loss in zip(chosen.items(), data, joint["evsi"], strict=True):
         survey, value = alone[i].survey, terms.money(terms.credits(float(loss)))

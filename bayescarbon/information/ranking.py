@@ -10,7 +10,7 @@ import pandas as pd
 
 from bayescarbon.information.curves import Curve, curve
 from bayescarbon.information.perfect_information import evppi
-from bayescarbon.information.studies import PLACE, StudyDraws, label, one_thread
+from bayescarbon.information.studies import PLACE, StudyDraws, label
 from bayescarbon.information.surveys import Survey, known_by
 from bayescarbon.information.variance import variance_shares
 from bayescarbon.information.worth import Terms
@@ -61,12 +61,11 @@ def ranked(told: StudyDraws, terms: Terms, known: Sequence[Survey], seed: int = 
     """
     table = told.places.copy()
     table["variance_share"] = 0.0
-    with one_thread():
-        if np.ptp(told.outcome.values) > 0:
-            table["variance_share"] = variance_shares(told.outcome, told.parameters, seed=seed)["shapley"]
-        single = {str(name): (str(name),) for name in told.parameters}
-        sets = single | {f"survey of {survey.name}": tuple(known_by(told, survey)) for survey in known}
-        both = evppi(told.outcome, told.parameters, terms.level, sets, seed, terms.decides)
+    if np.ptp(told.outcome.values) > 0:
+        table["variance_share"] = variance_shares(told.outcome, told.parameters, seed=seed)["shapley"]
+    single = {str(name): (str(name),) for name in told.parameters}
+    sets = single | {f"survey of {survey.name}": tuple(known_by(told, survey)) for survey in known}
+    both = evppi(told.outcome, told.parameters, terms.level, sets, seed, terms.decides)
     found, all_told = both.loc[list(single)], both["evppi"] + _ERRORS * both["evppi_se"]
     table["evppi_credits"] = [terms.credits(loss) for loss in found["evppi"]]
     table["evppi_value"] = [terms.money(credits) for credits in table["evppi_credits"]]

@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from bayescarbon.information.sample import Columns, Outcome, read_columns, read_outcome
+from bayescarbon.information.threads import in_one_thread
 from bayescarbon.information.valuer import make_valuer
 from bayescarbon.issuance.statistics import Floats
 from bayescarbon.study.rules import Rule
@@ -19,6 +20,7 @@ type Statistic = npt.ArrayLike | pd.DataFrame | xr.DataArray | Mapping[str, pd.D
 COLUMNS = ("evsi", "evsi_se", "issuance_gain", "issuance_gain_se", "residual_check")
 
 
+@in_one_thread
 def evsi(
     outcome: Outcome,
     statistic: Statistic,

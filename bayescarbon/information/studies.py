@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from threadpoolctl import threadpool_limits
 
 from bayescarbon.accounting.frameworks import net_sink
 from bayescarbon.evidence.quantities import Quantiles, quantities
@@ -59,15 +57,6 @@ class StudyDraws:
         """Species and site of everything that the study harvests."""
         own = self.places[(self.places["species"] != "") & (self.places["site"] != "")]
         return list(dict.fromkeys(zip(own["species"], own["site"], strict=True)))
-
-
-def one_thread() -> AbstractContextManager[object]:
-    """Return a context in which linear algebra uses one thread: the matrices of information are too small for more.
-
-    On a busy machine two threads wait for each other most of the time (measured: 15 times slower).
-    """
-    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
-    return limits
 
 
 def label(quantity: str, species: str = "", site: str = "") -> str:

@@ -21,6 +21,7 @@ from bayescarbon.information.sample import (
 from bayescarbon.information.scales import Scale, straightened
 from bayescarbon.information.standard_error import standard_error
 from bayescarbon.information.subsets import Explained, Subsets
+from bayescarbon.information.threads import in_one_thread
 from bayescarbon.issuance.statistics import Floats
 
 COLUMNS = ("first", "first_se", "total", "total_se", "shapley", "shapley_se")
@@ -30,6 +31,7 @@ _MOST_FEATURES, _LEAST_FEATURES = 1200, 6
 _CLEARLY = 0.5
 
 
+@in_one_thread
 def variance_shares(
     outcome: Outcome, parameters: pd.DataFrame, groups: Groups | None = None, seed: int = 0
 ) -> pd.DataFrame:
