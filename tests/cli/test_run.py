@@ -28,6 +28,7 @@ from bayescarbon.information import rank_measurements
 from bayescarbon.information.ranking import MEASURE as MEASURE_COLUMNS
 from bayescarbon.issuance import issue
 from bayescarbon.report.folder import recover
+from bayescarbon.report.measuring import DRAWS
 from bayescarbon.study import read_study
 from tests.cli.conftest import Run, bayescarbon, write_study
 from tests.report.page_reader import read_page
@@ -308,7 +309,7 @@ def test_what_to_measure_is_ranked(finished: Finished, finished_ledger: xr.Datas
     seconds = finished.manifest()["seconds"]
     assert 0 < seconds["measure"] < seconds["total"]
     again = rank_measurements(
-        load_fit(finished.results / "posterior.nc"), finished_ledger, seed=3, sampling=None
+        load_fit(finished.results / "posterior.nc"), finished_ledger, seed=3, most_draws=DRAWS
     )
     pd.testing.assert_frame_equal(again, found, check_dtype=False, rtol=1e-6)
 
