@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 
 from threadpoolctl import threadpool_limits
 
@@ -18,10 +17,4 @@ def in_one_thread[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     function : callable
         Any.
     """
-
-    @wraps(function)
-    def limited(*args: P.args, **kwargs: P.kwargs) -> R:
-        with threadpool_limits(limits=1, user_api="blas"):
-            return function(*args, **kwargs)
-
-    return limited
+    return threadpool_limits.wrap(limits=1, user_api="blas")(function)

@@ -279,9 +279,24 @@ class PartlyCentred(Op):
 class _PartlyCentredSlopes(Op):
     __props__ = ()
 
-    def make_node(self, *given: Tensor) -> Apply:
-        inputs = [pt.as_tensor(one) for one in given]
-        return Apply(self, inputs, [one.type() for one in inputs[:3]])
+    def make_node(
+        self,
+        mu: Tensor,
+        sd: Tensor,
+        zeta: Tensor,
+        parent: Tensor,
+        spread: Tensor,
+        weight: Tensor,
+        leader: Tensor,
+        follows: Tensor,
+        order: Tensor,
+        eta: Tensor,
+        by_eta: Tensor,
+        by_density: Tensor,
+    ) -> Apply:
+        tree = (parent, spread, weight, leader, follows, order)
+        given = [pt.as_tensor(one) for one in (mu, sd, zeta, *tree, eta, by_eta, by_density)]
+        return Apply(self, given, [one.type() for one in given[:3]])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
         for storage, value in zip(output_storage, _slopes(*inputs), strict=True):

@@ -16,6 +16,8 @@ PACKAGE = Path(bayescarbon.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST_MODULE = 500
 LONGEST_CLASS = 300
+#: The values of a sentence's placeholders are as many as it has; .ci/words.py holds each call against its sentence.
+OPEN = {("translation.py", "_")}
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -32,7 +34,8 @@ class TestModule:
             arguments = function.args
             named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
             untyped = [a.arg for a in named if a.annotation is None and a.arg not in {"self", "cls"}]
-            if arguments.vararg or arguments.kwarg:
+            opened = arguments.vararg or arguments.kwarg
+            if opened and (str(path.relative_to(PACKAGE)), function.name) not in OPEN:
                 wrong.append(f"line {function.lineno}: {function.name} takes *args or **kwargs")
             if untyped or function.returns is None:
                 wrong.append(
