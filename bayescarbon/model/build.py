@@ -108,10 +108,10 @@ def model_of(specification: Specification) -> pm.Model:
         "scatter_of": observations.scatter_names,
     }
     with pm.Model(coords=coords) as model:
-        eta = hierarchy(layout, informed)
         contrast = None
         if informed.seasonal:
             contrast = season_contrasts(layout, informed.seasonal, informed.season_weights)
+        eta = hierarchy(layout, informed, contrast)
         if len(observations.rows):
             mean = observed_means(layout, informed, observations.targets, eta, contrast)
             mean = pm.Deterministic("observed_mean", mean)

@@ -2,7 +2,8 @@
 
 Centred effects suit a node with much data, non-centred ones a node with none; the wrong choice costs NUTS a factor
 of ten or more in effective samples per second (design 2, "Geometry"). Between them lies partial centring with a
-weight per node: zeta ~ Normal(parent w, sd^w), effect = parent + sd^(1-w) (zeta - parent w).
+weight per node: zeta ~ Normal(parent w, sd^w), effect = parent + sd^(1-w) (zeta - parent w). Where rows see a node
+together with others it is centred about what they see (`offsets`).
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from bayescarbon.model.dilution import DILUTION, diluted_by
 from bayescarbon.model.layout import Layout
 from bayescarbon.model.measurements.model import Term
 from bayescarbon.model.observations import Observations
+from bayescarbon.model.offsets import Offsets
 
 
-def information(layout: Layout, observations: Observations, terms: Sequence[Term] = ()) -> np.ndarray:
+def information(
+    layout: Layout, observations: Observations, terms: Sequence[Term] = (), offsets: Offsets | None = None
+) -> np.ndarray:
     """Return, per node, the precision on the link scale that its own and its children's rows carry.
 
     Parameters
@@ -28,6 +32,8 @@ def information(layout: Layout, observations: Observations, terms: Sequence[Term
         Rows and their targets.
     terms : sequence of Term
         Tables with likelihoods of their own.
+    offsets : Offsets, optional
+        Nodes with an offset have all that a row tells about the sum.
 
     Returns
     -------
@@ -41,11 +47,15 @@ def information(layout: Layout, observations: Observations, terms: Sequence[Term
         rows["target"], rows["scatter"], rows["n"], rows["form"], strict=True
     ):
         definition = observations.scatter[scatter]
-        variance = _link_variance(definition.support, definition.prior.q50, definition.scatter.q50)
+        # At the low end of what samples may scatter: there a row is a narrow ridge unless its node is centred, while a
+        # weight that is a little too high costs little.
+        variance = _link_variance(definition.support, definition.prior.q50, definition.scatter.q05)
         count = 2.0 if form == "range" else float(np.nan_to_num(n, nan=1.0))
         parts = (target,) if target < simple else targets.parts[target - simple]
         for part in parts:
-            precision[targets.node[part]] += count / variance / len(parts)
+            node = targets.node[part]
+            shared = 1 if offsets is not None and node in offsets.links else len(parts)
+            precision[node] += count / variance / shared
     for term in terms:
         np.add.at(precision, term.nodes, term.information)
     # What is known of a carbon content tells of the rate beside it, so both are in the model or neither.

@@ -1,9 +1,10 @@
 """Effects of groups, species and sites about the overall means, partly centred, as one operation of the model's graph.
 
-A node i below its parent p, with spread t and centring weight w, is sampled as zeta_i ~ Normal(w m_i, t^w), where m_i
-is what its parent and, for carbon contents, the deposition rate beside it (`dilution`) let expect:
+A node i below its parent p, with spread t and centring weight w, is sampled as zeta_i ~ Normal(w (m_i + c_i), t^w),
+where m_i is what its parent and, for carbon contents, the deposition rate beside it (`dilution`) let expect, and c_i is
+what stands between the node and its rows (`offsets`):
 
-    z_i = (zeta_i - w m_i) / t^w,    eta_i = m_i + t z_i,    m_i = eta_p + DILUTION s z_j    (j: the rate's node)
+    z_i = (zeta_i - w (m_i + c_i)) / t^w,   eta_i = m_i + t z_i,   m_i = eta_p + DILUTION s z_j   (j: the rate's node)
 
 with s the spread of the level and t = s, or sqrt(1 - DILUTION^2) s where the node follows another. Level by level, in
 array operations, this was half of a gradient and of the operations to compile; here it is one loop each way.
@@ -48,6 +49,10 @@ class Effects:
         none, and no node hangs below one that follows.
     follows : float
         Correlation of a node's effect with that of its leader, in units of their spreads.
+    first, beside, factor : array (node + 1,), (entry,) and (entry,)
+        The offset of node i is the sum of factor x what stands at `beside`, entries first[i] to first[i + 1], among the
+        links of all nodes and the seasonal contrasts behind them. A node with an offset has none below it and follows
+        none, and nothing beside it has an offset or follows.
     """
 
     means: int
@@ -56,6 +61,9 @@ class Effects:
     weight: np.ndarray
     leader: np.ndarray
     follows: float
+    first: np.ndarray
+    beside: np.ndarray
+    factor: np.ndarray
 
     def roots(self) -> np.ndarray:
         """Return the overall mean above each node."""
@@ -65,12 +73,13 @@ class Effects:
         return root[self.means :]
 
     def arrays(self) -> tuple[np.ndarray, ...]:
-        """Return what the compiled functions take, with the order in which they visit the nodes: leaders first."""
-        order = np.argsort(self.leader >= 0, kind="stable")
-        return self.parent, self.spread, self.weight, self.leader, np.array(self.follows), order
+        """Return what the compiled functions take, with the order of their visits: offsets late, followers last."""
+        order = np.argsort(2 * (self.leader >= 0) + (np.diff(self.first) > 0), kind="stable")
+        tree = (self.parent, self.spread, self.weight, self.leader, np.array(self.follows), order)
+        return *tree, self.first, self.beside, self.factor
 
 
-def add_effects(mu: Tensor, sd: Tensor, effects: Effects) -> Tensor:
+def add_effects(mu: Tensor, sd: Tensor, contrasts: Tensor, effects: Effects) -> Tensor:
     """Add the nodes below the overall means to the model in context.
 
     Parameters
@@ -79,6 +88,8 @@ def add_effects(mu: Tensor, sd: Tensor, effects: Effects) -> Tensor:
         Overall means.
     sd : tensor (level,)
         Spreads.
+    contrasts : tensor (contrast,)
+        Seasonal contrasts of which offsets are made.
     effects : Effects
         The nodes; their dim is ``effect_node``.
 
@@ -90,42 +101,50 @@ def add_effects(mu: Tensor, sd: Tensor, effects: Effects) -> Tensor:
     arrays, root = effects.arrays(), effects.roots()
 
     def draw(
-        mu: np.ndarray, sd: np.ndarray, weight: np.ndarray, rng: np.random.Generator, size: object = None
+        mu: np.ndarray,
+        sd: np.ndarray,
+        contrasts: np.ndarray,
+        weight: np.ndarray,
+        rng: np.random.Generator,
+        size: object = None,
     ) -> np.ndarray:
-        batch = np.broadcast_shapes(mu.shape[:-1], sd.shape[:-1])
-        return drawn(mu, sd, rng.standard_normal((*batch, len(root))), effects)
+        batch = np.broadcast_shapes(mu.shape[:-1], sd.shape[:-1], contrasts.shape[:-1])
+        return drawn(mu, sd, contrasts, rng.standard_normal((*batch, len(root))), effects)
 
     zeta = pm.CustomDist(
         "partly_centred",
         mu,
         sd,
+        contrasts,
         # A parameter, so that the size of what is drawn is known.
         effects.weight,
-        logp=lambda value, mu, sd, weight: PartlyCentred()(mu, sd, value, *arrays)[1],
+        logp=lambda value, mu, sd, contrasts, weight: PartlyCentred()(mu, sd, contrasts, value, *arrays)[1],
         random=draw,
-        support_point=lambda rv, size, mu, sd, weight: mu[root] * weight,
-        signature="(i),(l),(n)->(n)",
+        support_point=lambda rv, size, mu, sd, contrasts, weight: mu[root] * weight,
+        signature="(i),(l),(k),(n)->(n)",
         dims="effect_node",
     )
-    links: Tensor = PartlyCentred()(mu, sd, zeta, *arrays)[0]
+    links: Tensor = PartlyCentred()(mu, sd, contrasts, zeta, *arrays)[0]
     return links
 
 
-def drawn(mu: np.ndarray, sd: np.ndarray, standard: np.ndarray, effects: Effects) -> np.ndarray:
+def drawn(
+    mu: np.ndarray, sd: np.ndarray, contrasts: np.ndarray, standard: np.ndarray, effects: Effects
+) -> np.ndarray:
     """Return what is sampled in place of the effects, for standard normal effects.
 
     Parameters
     ----------
-    mu, sd, standard : array (..., item), (..., level) and (..., node)
-        Overall means, spreads, and effects in units of their spreads.
+    mu, sd, contrasts, standard : array (..., item), (..., level), (..., contrast) and (..., node)
+        Overall means, spreads, seasonal contrasts, and effects in units of their spreads.
     effects : Effects
         The nodes.
     """
     batch = standard.shape[:-1]
     found = np.empty(standard.shape)
     for place in np.ndindex(*batch):
-        one_mu, one_sd = (np.broadcast_to(a, (*batch, a.shape[-1]))[place] for a in (mu, sd))
-        found[place] = _zeta(one_mu, one_sd, standard[place], *effects.arrays())
+        m, s, c = (np.broadcast_to(a, (*batch, a.shape[-1]))[place] for a in (mu, sd, contrasts))
+        found[place] = _zeta(m, s, c, standard[place], *effects.arrays())
     return found
 
 
@@ -133,6 +152,7 @@ def drawn(mu: np.ndarray, sd: np.ndarray, standard: np.ndarray, effects: Effects
 def _zeta(
     mu: np.ndarray,
     sd: np.ndarray,
+    contrasts: np.ndarray,
     standard: np.ndarray,
     parent: np.ndarray,
     spread: np.ndarray,
@@ -140,8 +160,11 @@ def _zeta(
     leader: np.ndarray,
     follows: np.ndarray,
     order: np.ndarray,
+    first: np.ndarray,
+    beside: np.ndarray,
+    factor: np.ndarray,
 ) -> np.ndarray:
-    eta = np.concatenate((mu, np.zeros(len(parent))))
+    eta = np.concatenate((mu, np.zeros(len(parent)), contrasts))
     found = np.empty(len(parent))
     left = math.sqrt(1.0 - follows.item() ** 2)
     for i in order:
@@ -150,7 +173,10 @@ def _zeta(
             middle += follows.item() * t * standard[leader[i]]
             t *= left
         eta[len(mu) + i] = middle + t * standard[i]
-        found[i] = weight[i] * middle + t ** weight[i] * standard[i]
+        seen = middle
+        for k in range(first[i], first[i + 1]):
+            seen += factor[k] * eta[beside[k]]
+        found[i] = weight[i] * seen + t ** weight[i] * standard[i]
     return found
 
 
@@ -158,6 +184,7 @@ def _zeta(
 def _links(
     mu: np.ndarray,
     sd: np.ndarray,
+    contrasts: np.ndarray,
     zeta: np.ndarray,
     parent: np.ndarray,
     spread: np.ndarray,
@@ -165,10 +192,13 @@ def _links(
     leader: np.ndarray,
     follows: np.ndarray,
     order: np.ndarray,
+    first: np.ndarray,
+    beside: np.ndarray,
+    factor: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Links of all nodes, and the log density of what is sampled in their place."""
-    eta = np.empty(len(mu) + len(zeta))
-    eta[: len(mu)] = mu
+    links = len(mu) + len(zeta)
+    eta = np.concatenate((mu, np.zeros(len(zeta)), contrasts))
     z = np.empty(len(zeta))
     log_sd = np.log(sd)
     left = math.sqrt(1.0 - follows.item() ** 2)
@@ -179,16 +209,20 @@ def _links(
             middle += follows.item() * t * z[leader[i]]
             t *= left
             log_t += math.log(left)
-        z[i] = (zeta[i] - weight[i] * middle) * math.exp(-weight[i] * log_t)
+        seen = middle
+        for k in range(first[i], first[i + 1]):
+            seen += factor[k] * eta[beside[k]]
+        z[i] = (zeta[i] - weight[i] * seen) * math.exp(-weight[i] * log_t)
         eta[len(mu) + i] = middle + t * z[i]
         density -= 0.5 * z[i] * z[i] + weight[i] * log_t + _HALF_LOG_TWO_PI
-    return eta, np.array(density)
+    return eta[:links].copy(), np.array(density)
 
 
 @compiled
 def _slopes(
     mu: np.ndarray,
     sd: np.ndarray,
+    contrasts: np.ndarray,
     zeta: np.ndarray,
     parent: np.ndarray,
     spread: np.ndarray,
@@ -196,13 +230,16 @@ def _slopes(
     leader: np.ndarray,
     follows: np.ndarray,
     order: np.ndarray,
+    first: np.ndarray,
+    beside: np.ndarray,
+    factor: np.ndarray,
     eta: np.ndarray,
     by_eta: np.ndarray,
     by_density: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Carry the cotangents of links and log density back to overall means, spreads and what is sampled."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Carry the cotangents of both back to overall means, spreads, seasonal contrasts and what is sampled."""
     items, n = len(mu), len(zeta)
-    back, back_z, z = by_eta.copy(), np.zeros(n), np.empty(n)
+    back, back_z, z = np.concatenate((by_eta, np.zeros(len(contrasts)))), np.zeros(n), np.empty(n)
     by_log_sd, by_zeta, log_sd = np.zeros(len(sd)), np.empty(n), np.log(sd)
     follow, density = follows.item(), by_density.item()
     left = math.sqrt(1.0 - follow**2)
@@ -222,6 +259,8 @@ def _slopes(
         slope = back_z[i] + own * t - density * z[i]
         by_zeta[i] = slope * math.exp(-weight[i] * log_t)
         by_middle = own - weight[i] * by_zeta[i]
+        for m in range(first[i], first[i + 1]):
+            back[beside[m]] -= weight[i] * by_zeta[i] * factor[m]
         by_log_t = own * t * z[i] - weight[i] * (density + slope * z[i])
         by_log_sd[spread[i]] += by_log_t
         back[parent[i]] += by_middle
@@ -229,7 +268,7 @@ def _slopes(
             expected = follow * sd[spread[i]]
             back_z[leader[i]] += expected * by_middle
             by_log_sd[spread[i]] += expected * z[leader[i]] * by_middle
-    return back[:items].copy(), by_log_sd / sd, by_zeta
+    return back[:items].copy(), by_log_sd / sd, back[items + n :].copy(), by_zeta
 
 
 class PartlyCentred(Op):
@@ -241,6 +280,7 @@ class PartlyCentred(Op):
         self,
         mu: Tensor,
         sd: Tensor,
+        contrasts: Tensor,
         zeta: Tensor,
         parent: np.ndarray,
         spread: np.ndarray,
@@ -248,10 +288,14 @@ class PartlyCentred(Op):
         leader: np.ndarray,
         follows: np.ndarray,
         order: np.ndarray,
+        first: np.ndarray,
+        beside: np.ndarray,
+        factor: np.ndarray,
     ) -> Apply:
         """Take the arguments of the compiled function."""
-        given = [pt.as_tensor(one) for one in (mu, sd, zeta, parent, spread, weight, leader, follows, order)]
-        sizes = (given[0].type.shape[0], given[3].type.shape[0])
+        tree = (parent, spread, weight, leader, follows, order, first, beside, factor)
+        given = [pt.as_tensor(one) for one in (mu, sd, contrasts, zeta, *tree)]
+        sizes = (given[0].type.shape[0], given[4].type.shape[0])
         nodes = None if None in sizes else sum(sizes)
         return Apply(self, given, [pt.tensor(dtype="float64", shape=(nodes,)), pt.scalar(dtype="float64")])
 
@@ -268,12 +312,12 @@ class PartlyCentred(Op):
             pt.zeros_like(output) if isinstance(back.type, DisconnectedType) else back
             for output, back in zip(outputs, cotangents, strict=True)
         ]
-        unconnected = [DisconnectedType()() for _ in inputs[3:]]
+        unconnected = [DisconnectedType()() for _ in inputs[4:]]
         return [*_PartlyCentredSlopes()(*inputs, outputs[0], *connected), *unconnected]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Say that indices and weights are not differentiated."""
-        return [[i < 3, i < 3] for i in range(len(node.inputs))]
+        return [[i < 4, i < 4] for i in range(len(node.inputs))]
 
 
 class _PartlyCentredSlopes(Op):
@@ -283,6 +327,7 @@ class _PartlyCentredSlopes(Op):
         self,
         mu: Tensor,
         sd: Tensor,
+        contrasts: Tensor,
         zeta: Tensor,
         parent: Tensor,
         spread: Tensor,
@@ -290,13 +335,16 @@ class _PartlyCentredSlopes(Op):
         leader: Tensor,
         follows: Tensor,
         order: Tensor,
+        first: Tensor,
+        beside: Tensor,
+        factor: Tensor,
         eta: Tensor,
         by_eta: Tensor,
         by_density: Tensor,
     ) -> Apply:
-        tree = (parent, spread, weight, leader, follows, order)
-        given = [pt.as_tensor(one) for one in (mu, sd, zeta, *tree, eta, by_eta, by_density)]
-        return Apply(self, given, [one.type() for one in given[:3]])
+        tree = (parent, spread, weight, leader, follows, order, first, beside, factor)
+        given = [pt.as_tensor(one) for one in (mu, sd, contrasts, zeta, *tree, eta, by_eta, by_density)]
+        return Apply(self, given, [one.type() for one in given[:4]])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
         for storage, value in zip(output_storage, _slopes(*inputs), strict=True):

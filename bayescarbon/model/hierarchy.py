@@ -7,7 +7,7 @@ posterior, in a model whose size follows the data instead of the farm list.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import Layout
 from bayescarbon.model.measurements.model import Term
 from bayescarbon.model.observations import Observations, Targets
+from bayescarbon.model.offsets import Offsets, offsets
 from bayescarbon.model.priors import LEVEL_LOG_SD
 from bayescarbon.model.seasons import in_season
 
@@ -44,6 +45,8 @@ class Informed:
         Items with seasonal effects.
     weights, season_weights : array
         Centring weight per entry of `nodes` and of `seasonal`.
+    offsets : Offsets
+        What the rows of a node see beside it.
     """
 
     nodes: np.ndarray
@@ -52,11 +55,13 @@ class Informed:
     seasonal: list[str]
     weights: np.ndarray
     season_weights: np.ndarray
+    offsets: Offsets
 
 
 def informed_part(layout: Layout, observations: Observations, terms: Sequence[Term] = ()) -> Informed:
     """Return which nodes, items and scales the rows inform, and how each effect is centred."""
-    precision = information(layout, observations, terms)
+    beside = offsets(layout, observations)
+    precision = information(layout, observations, terms, beside)
     nodes = np.flatnonzero(precision > 0)
     level = np.array(layout.level)[nodes]
     nodes = nodes[np.argsort(level, kind="stable")]
@@ -64,7 +69,8 @@ def informed_part(layout: Layout, observations: Observations, terms: Sequence[Te
     sds = np.unique([layout.sd[n] for n in nodes if layout.sd[n] >= 0]).astype(int)
     seasonal = list(layout.seasonal)
     weights = centring_weights(layout, precision)[nodes]
-    return Informed(nodes, items, sds, seasonal, weights, season_centring(layout, observations, seasonal))
+    season_weights = season_centring(layout, observations, seasonal)
+    return Informed(nodes, items, sds, seasonal, weights, season_weights, beside)
 
 
 def node_label(layout: Layout, node: int) -> str:
@@ -72,7 +78,7 @@ def node_label(layout: Layout, node: int) -> str:
     return " | ".join(part for part in layout.keys[node] if part)
 
 
-def hierarchy(layout: Layout, informed: Informed) -> Tensor:
+def hierarchy(layout: Layout, informed: Informed, contrast: Tensor | None) -> Tensor:
     """Add the informed nodes to the model in context.
 
     Parameters
@@ -81,6 +87,8 @@ def hierarchy(layout: Layout, informed: Informed) -> Tensor:
         All nodes.
     informed : Informed
         Those that data inform.
+    contrast : tensor (contrast, seasonal) or None
+        Contrasts of the seasonal effects; None where no row names a season.
 
     Returns
     -------
@@ -92,17 +100,25 @@ def hierarchy(layout: Layout, informed: Informed) -> Tensor:
     medians = np.array(layout.sd_median)[informed.sds]
     sd = pm.LogNormal("level_sd", np.log(medians), LEVEL_LOG_SD, dims="level")
     below = len(informed.nodes) > len(informed.items)
-    eta = add_effects(mu, sd, _effects(layout, informed)) if below else mu
+    seasonal = pt.zeros(0) if contrast is None else contrast.ravel()
+    eta = add_effects(mu, sd, seasonal, level_effects(layout, informed)) if below else mu
     return pm.Deterministic("eta", eta, dims="node")
 
 
-def _effects(layout: Layout, informed: Informed) -> Effects:
-    """Return how the informed nodes below the overall means hang together."""
+def level_effects(layout: Layout, informed: Informed) -> Effects:
+    """Return how the informed nodes below the overall means hang together.
+
+    Parameters
+    ----------
+    layout, informed
+        All nodes, and those that data inform.
+    """
     place = {node: position for position, node in enumerate(informed.nodes)}
     sd_place = {sd: position for position, sd in enumerate(informed.sds)}
     means = len(informed.items)
     nodes = informed.nodes[means:]
     rates = diluted_by(layout)[nodes]
+    beside, factors = zip(*(_offset(informed, place, node) for node in nodes), strict=True)
     return Effects(
         means=means,
         parent=np.array([place[layout.parent[node]] for node in nodes]),
@@ -112,7 +128,21 @@ def _effects(layout: Layout, informed: Informed) -> Effects:
         # measured content would otherwise tie its own effect to the rate's along a narrow ridge.
         leader=np.array([place[rate] - means if rate >= 0 else -1 for rate in rates]),
         follows=DILUTION,
+        first=np.cumsum([0, *map(len, beside)]),
+        beside=np.array([at for some in beside for at in some], dtype=int),
+        factor=np.array([one for some in factors for one in some], dtype=float),
     )
+
+
+def _offset(informed: Informed, place: Mapping[int, int], node: int) -> tuple[list[int], list[float]]:
+    """Return places and factors of a node's offset, among the links of all nodes and the contrasts behind them."""
+    links = informed.offsets.links.get(node, {})
+    contrasts = informed.offsets.contrasts.get(node, {})
+    behind = [
+        len(informed.nodes) + k * len(informed.seasonal) + informed.seasonal.index(item)
+        for k, item in contrasts
+    ]
+    return [*(place[other] for other in links), *behind], [*links.values(), *contrasts.values()]
 
 
 def observed_means(

@@ -12,7 +12,9 @@ from scipy import stats
 from bayescarbon.model.effects import Effects, PartlyCentred, add_effects, drawn
 
 MEANS = 2
-#: Two overall means; a group, two species and three sites below them, of which two follow the first site.
+CONTRASTS = 2
+#: Two overall means; a group, two species and three sites below them, of which two follow the first site. That one is
+#: seen beside a species, the other overall mean and a seasonal contrast.
 TREE = Effects(
     means=MEANS,
     parent=np.array([0, 2, 2, 3, 1, 3]),
@@ -20,17 +22,23 @@ TREE = Effects(
     weight=np.array([0.0, 0.3, 1.0, 0.6, 0.8, 0.25]),
     leader=np.array([-1, -1, -1, -1, 3, 3]),
     follows=-0.5,
+    first=np.array([0, 0, 0, 0, 3, 3, 3]),
+    beside=np.array([4, 1, 9]),
+    factor=np.array([-0.7, 0.4, 1.3]),
 )
 NODES, LEVELS = len(TREE.parent), 4
 
 
-def point(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return overall means, spreads and zetas at random."""
+def point(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return overall means, spreads, contrasts and zetas at random."""
     rng = np.random.default_rng(seed)
-    return rng.normal(size=MEANS), np.exp(rng.normal(-0.5, 0.5, LEVELS)), rng.normal(size=NODES)
+    spreads = np.exp(rng.normal(-0.5, 0.5, LEVELS))
+    return rng.normal(size=MEANS), spreads, rng.normal(size=CONTRASTS), rng.normal(size=NODES)
 
 
-def written_out(mu: np.ndarray, sd: np.ndarray, zeta: np.ndarray) -> tuple[np.ndarray, float]:
+def written_out(
+    mu: np.ndarray, sd: np.ndarray, contrasts: np.ndarray, zeta: np.ndarray
+) -> tuple[np.ndarray, float]:
     """Return links and log density node by node, as the module's text has them."""
     eta, effect, density = [*mu], np.zeros(NODES), 0.0
     for i in range(NODES):
@@ -39,8 +47,10 @@ def written_out(mu: np.ndarray, sd: np.ndarray, zeta: np.ndarray) -> tuple[np.nd
         if leader >= 0:
             middle += TREE.follows * spread * effect[leader] / sd[TREE.spread[leader]]
             spread *= np.sqrt(1 - TREE.follows**2)
-        density += stats.norm.logpdf(zeta[i], weight * middle, spread**weight)
-        eta.append(middle + spread ** (1 - weight) * (zeta[i] - weight * middle))
+        # The species that is node 2, link 4; the second overall mean; the second contrast.
+        seen = middle + (-0.7 * eta[4] + 0.4 * mu[1] + 1.3 * contrasts[1] if i == 3 else 0.0)
+        density += stats.norm.logpdf(zeta[i], weight * seen, spread**weight)
+        eta.append(middle + spread ** (1 - weight) * (zeta[i] - weight * seen))
         effect[i] = eta[-1] - eta[TREE.parent[i]]
     return np.array(eta), density
 
@@ -48,13 +58,11 @@ def written_out(mu: np.ndarray, sd: np.ndarray, zeta: np.ndarray) -> tuple[np.nd
 @pytest.fixture(scope="module")
 def compiled() -> pytensor.compile.Function:
     """Return links, log density, and the slopes of a mixture of both, as numba compiles them."""
-    mu, sd, zeta = (
-        pt.vector(name, shape=(size,)) for name, size in (("m", MEANS), ("s", LEVELS), ("z", NODES))
-    )
+    given = [pt.vector(shape=(size,)) for size in (MEANS, LEVELS, CONTRASTS, NODES)]
     mix = pt.vector("mix", shape=(MEANS + NODES,))
-    eta, density = PartlyCentred()(mu, sd, zeta, *TREE.arrays())
-    slopes = pytensor.grad((mix * pt.sin(eta)).sum() + 0.7 * density, [mu, sd, zeta])
-    return pytensor.function([mu, sd, zeta, mix], [eta, density, *slopes], mode="NUMBA")
+    eta, density = PartlyCentred()(*given, *TREE.arrays())
+    slopes = pytensor.grad((mix * pt.sin(eta)).sum() + 0.7 * density, given)
+    return pytensor.function([*given, mix], [eta, density, *slopes], mode="NUMBA")
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -88,25 +96,25 @@ def test_slopes_are_central_differences(compiled: pytensor.compile.Function, see
 
 def test_one_output_alone_has_its_slopes() -> None:
     """The cotangent of an output that nothing uses is absent, not wrong."""
-    mu, sd, zeta = point(1)
-    symbols = [pt.vector(shape=(len(one),)) for one in (mu, sd, zeta)]
+    given = point(1)
+    symbols = [pt.vector(shape=(len(one),)) for one in given]
     eta, density = PartlyCentred()(*symbols, *TREE.arrays())
-    alone = pytensor.function(symbols, pytensor.grad(eta.sum(), symbols), mode="FAST_COMPILE")(mu, sd, zeta)
-    other = pytensor.function(symbols, pytensor.grad(density, symbols), mode="FAST_COMPILE")(mu, sd, zeta)
-    both = pytensor.function(symbols, pytensor.grad(eta.sum() + density, symbols), mode="NUMBA")(mu, sd, zeta)
+    alone = pytensor.function(symbols, pytensor.grad(eta.sum(), symbols), mode="FAST_COMPILE")(*given)
+    other = pytensor.function(symbols, pytensor.grad(density, symbols), mode="FAST_COMPILE")(*given)
+    both = pytensor.function(symbols, pytensor.grad(eta.sum() + density, symbols), mode="NUMBA")(*given)
     for one, two, sum_of_both in zip(alone, other, both, strict=True):
         np.testing.assert_allclose(one + two, sum_of_both, rtol=1e-10, atol=1e-12)
 
 
 def test_draws_have_the_density_that_is_stated() -> None:
     """Standard effects go to zeta and back to the links that they stand for; dependence is the stated one."""
-    mu, sd, _ = point(7)
+    mu, sd, contrasts, _ = point(7)
     standard = np.random.default_rng(8).standard_normal((4000, NODES))
-    zeta = drawn(np.tile(mu, (4000, 1)), np.tile(sd, (4000, 1)), standard, TREE)
-    eta = np.array([written_out(mu, sd, one)[0] for one in zeta[:200]])
+    zeta = drawn(*(np.tile(one, (4000, 1)) for one in (mu, sd, contrasts)), standard, TREE)
+    eta = np.array([written_out(mu, sd, contrasts, one)[0] for one in zeta[:200]])
     first = eta[:, MEANS] - mu[0]
     np.testing.assert_allclose(first, sd[0] * standard[:200, 0], rtol=1e-9, atol=1e-12)
-    every = np.array([written_out(mu, sd, one)[0] for one in zeta])
+    every = np.array([written_out(mu, sd, contrasts, one)[0] for one in zeta])
     site, follower = every[:, MEANS + 3] - every[:, 3], every[:, MEANS + 4] - mu[1]
     # Five standard errors of a correlation of -0.5 and of standard deviations, from 4000 draws.
     assert np.corrcoef(site, follower)[0, 1] == pytest.approx(-0.5, abs=0.06)
@@ -114,20 +122,21 @@ def test_draws_have_the_density_that_is_stated() -> None:
 
 
 def test_in_a_model_it_is_drawn_and_has_that_density() -> None:
-    mu, sd, zeta = point(3)
+    mu, sd, contrasts, zeta = point(3)
     with pm.Model(coords={"effect_node": range(NODES)}) as model:
         means = pm.Normal("mu", 0.0, 1.0, shape=MEANS)
         spreads = pm.LogNormal("sd", 0.0, 0.5, shape=LEVELS)
-        pm.Deterministic("eta", add_effects(means, spreads, TREE))
+        seasons = pm.Normal("contrasts", 0.0, 1.0, shape=CONTRASTS)
+        pm.Deterministic("eta", add_effects(means, spreads, seasons, TREE))
     density = model.compile_logp(vars=[model["partly_centred"]], mode="FAST_COMPILE")
-    given = {"mu": mu, "sd_log__": np.log(sd), "partly_centred": zeta}
-    assert density(given) == pytest.approx(written_out(mu, sd, zeta)[1], rel=1e-12)
-    drawn_mu, drawn_sd, drawn_zeta, eta = pm.draw(
-        [model["mu"], model["sd"], model["partly_centred"], model["eta"]],
+    given = {"mu": mu, "sd_log__": np.log(sd), "contrasts": contrasts, "partly_centred": zeta}
+    assert density(given) == pytest.approx(written_out(mu, sd, contrasts, zeta)[1], rel=1e-12)
+    *drawn_point, eta = pm.draw(
+        [model["mu"], model["sd"], model["contrasts"], model["partly_centred"], model["eta"]],
         3,
         mode="FAST_COMPILE",
         random_seed=1,
     )
     for one in range(3):
-        expected = written_out(drawn_mu[one], drawn_sd[one], drawn_zeta[one])[0]
+        expected = written_out(*(values[one] for values in drawn_point))[0]
         np.testing.assert_allclose(eta[one], expected, rtol=1e-10)

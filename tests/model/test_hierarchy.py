@@ -68,13 +68,23 @@ def test_centring_is_only_a_change_of_variables(specification: Specification, we
     parent = np.array([eta[layout.parent[node]] for node in below])
     value = np.array([eta[node] for node in below])
     sd = np.array([sd_of[layout.sd[node]] for node in below])
-    zeta = weight * parent + (value - parent) * sd ** (weight - 1)
-
     model = model_of(chosen)
-    point = {"partly_centred": zeta, "mu": np.array([eta[int(i)] for i in chosen.informed.items])}
+    point = {"mu": np.array([eta[int(i)] for i in chosen.informed.items])}
     point["level_sd"] = np.array([sd_of[i] for i in chosen.informed.sds])
+    point["season_sd"] = np.exp(rng.normal(-1, 0.4, len(chosen.informed.seasonal)))
+    point["season_contrast"] = rng.normal(size=(3, len(chosen.informed.seasonal)))
+    # What is centred here is what the rows of a node see: the node, and what stands beside it.
+    contrasts = point["season_contrast"] * point["season_sd"] ** (1 - weight)
+    told = chosen.informed.offsets
+    seen = parent.copy()
+    for i, node in enumerate(below):
+        seen[i] += sum(factor * eta[other] for other, factor in told.links.get(node, {}).items())
+        for (k, item), factor in told.contrasts.get(node, {}).items():
+            seen[i] += factor * contrasts[k, chosen.informed.seasonal.index(item)]
+    assert (seen != parent).sum() == len(told.links) > 0
+    point["partly_centred"] = weight * seen + (value - parent) * sd ** (weight - 1)
     free = model["partly_centred"]
-    inputs = [model["mu"], model["level_sd"], free]
+    inputs = [model["mu"], model["level_sd"], model["season_sd"], model["season_contrast"], free]
     density = pm.logp(free, free)
     function = pytensor.function(inputs, [density, model["eta"]], mode="FAST_COMPILE")
     got, rebuilt = function(*(point[variable.name] for variable in inputs))
