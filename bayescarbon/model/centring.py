@@ -54,7 +54,7 @@ def information(
         parts = (target,) if target < simple else targets.parts[target - simple]
         for part in parts:
             node = targets.node[part]
-            shared = 1 if offsets is not None and node in offsets.links else len(parts)
+            shared = 1 if offsets is not None and node in offsets.terms else len(parts)
             precision[node] += count / variance / shared
     for term in terms:
         np.add.at(precision, term.nodes, term.information)

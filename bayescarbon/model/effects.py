@@ -49,10 +49,10 @@ class Effects:
         none, and no node hangs below one that follows.
     follows : float
         Correlation of a node's effect with that of its leader, in units of their spreads.
-    first, beside, factor : array (node + 1,), (entry,) and (entry,)
-        The offset of node i is the sum of factor x what stands at `beside`, entries first[i] to first[i + 1], among the
-        links of all nodes and the seasonal contrasts behind them. A node with an offset has none below it and follows
-        none, and nothing beside it has an offset or follows.
+    first, beside, times, factor : array (node + 1,), (entry,), (entry,) and (entry,)
+        The offset of node i is the sum over entries first[i] to first[i + 1] of factor x what stands at `beside` x what
+        stands at `times` (alone where that is -1), among the links of all nodes and the seasonal contrasts behind them.
+        A node with an offset has none below it and follows none, and nothing beside it has an offset or follows.
     """
 
     means: int
@@ -63,6 +63,7 @@ class Effects:
     follows: float
     first: np.ndarray
     beside: np.ndarray
+    times: np.ndarray
     factor: np.ndarray
 
     def roots(self) -> np.ndarray:
@@ -76,7 +77,7 @@ class Effects:
         """Return what the compiled functions take, with the order of their visits: offsets late, followers last."""
         order = np.argsort(2 * (self.leader >= 0) + (np.diff(self.first) > 0), kind="stable")
         tree = (self.parent, self.spread, self.weight, self.leader, np.array(self.follows), order)
-        return *tree, self.first, self.beside, self.factor
+        return *tree, self.first, self.beside, self.times, self.factor
 
 
 def add_effects(mu: Tensor, sd: Tensor, contrasts: Tensor, effects: Effects) -> Tensor:
@@ -162,6 +163,7 @@ def _zeta(
     order: np.ndarray,
     first: np.ndarray,
     beside: np.ndarray,
+    times: np.ndarray,
     factor: np.ndarray,
 ) -> np.ndarray:
     eta = np.concatenate((mu, np.zeros(len(parent)), contrasts))
@@ -175,7 +177,7 @@ def _zeta(
         eta[len(mu) + i] = middle + t * standard[i]
         seen = middle
         for k in range(first[i], first[i + 1]):
-            seen += factor[k] * eta[beside[k]]
+            seen += factor[k] * eta[beside[k]] * (eta[times[k]] if times[k] >= 0 else 1.0)
         found[i] = weight[i] * seen + t ** weight[i] * standard[i]
     return found
 
@@ -194,6 +196,7 @@ def _links(
     order: np.ndarray,
     first: np.ndarray,
     beside: np.ndarray,
+    times: np.ndarray,
     factor: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Links of all nodes, and the log density of what is sampled in their place."""
@@ -211,7 +214,7 @@ def _links(
             log_t += math.log(left)
         seen = middle
         for k in range(first[i], first[i + 1]):
-            seen += factor[k] * eta[beside[k]]
+            seen += factor[k] * eta[beside[k]] * (eta[times[k]] if times[k] >= 0 else 1.0)
         z[i] = (zeta[i] - weight[i] * seen) * math.exp(-weight[i] * log_t)
         eta[len(mu) + i] = middle + t * z[i]
         density -= 0.5 * z[i] * z[i] + weight[i] * log_t + _HALF_LOG_TWO_PI
@@ -232,6 +235,7 @@ def _slopes(
     order: np.ndarray,
     first: np.ndarray,
     beside: np.ndarray,
+    times: np.ndarray,
     factor: np.ndarray,
     eta: np.ndarray,
     by_eta: np.ndarray,
@@ -239,6 +243,7 @@ def _slopes(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry the cotangents of both back to overall means, spreads, seasonal contrasts and what is sampled."""
     items, n = len(mu), len(zeta)
+    full = np.concatenate((eta, contrasts))
     back, back_z, z = np.concatenate((by_eta, np.zeros(len(contrasts)))), np.zeros(n), np.empty(n)
     by_log_sd, by_zeta, log_sd = np.zeros(len(sd)), np.empty(n), np.log(sd)
     follow, density = follows.item(), by_density.item()
@@ -260,7 +265,11 @@ def _slopes(
         by_zeta[i] = slope * math.exp(-weight[i] * log_t)
         by_middle = own - weight[i] * by_zeta[i]
         for m in range(first[i], first[i + 1]):
-            back[beside[m]] -= weight[i] * by_zeta[i] * factor[m]
+            by_product = -weight[i] * by_zeta[i] * factor[m]
+            if times[m] >= 0:
+                back[times[m]] += by_product * full[beside[m]]
+                by_product *= full[times[m]]
+            back[beside[m]] += by_product
         by_log_t = own * t * z[i] - weight[i] * (density + slope * z[i])
         by_log_sd[spread[i]] += by_log_t
         back[parent[i]] += by_middle
@@ -290,10 +299,11 @@ class PartlyCentred(Op):
         order: np.ndarray,
         first: np.ndarray,
         beside: np.ndarray,
+        times: np.ndarray,
         factor: np.ndarray,
     ) -> Apply:
         """Take the arguments of the compiled function."""
-        tree = (parent, spread, weight, leader, follows, order, first, beside, factor)
+        tree = (parent, spread, weight, leader, follows, order, first, beside, times, factor)
         given = [pt.as_tensor(one) for one in (mu, sd, contrasts, zeta, *tree)]
         sizes = (given[0].type.shape[0], given[4].type.shape[0])
         nodes = None if None in sizes else sum(sizes)
@@ -337,12 +347,13 @@ class _PartlyCentredSlopes(Op):
         order: Tensor,
         first: Tensor,
         beside: Tensor,
+        times: Tensor,
         factor: Tensor,
         eta: Tensor,
         by_eta: Tensor,
         by_density: Tensor,
     ) -> Apply:
-        tree = (parent, spread, weight, leader, follows, order, first, beside, factor)
+        tree = (parent, spread, weight, leader, follows, order, first, beside, times, factor)
         given = [pt.as_tensor(one) for one in (mu, sd, contrasts, zeta, *tree, eta, by_eta, by_density)]
         return Apply(self, given, [one.type() for one in given[:4]])
 

@@ -24,7 +24,7 @@ from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import Layout
 from bayescarbon.model.measurements.model import Term
 from bayescarbon.model.observations import Observations, Targets
-from bayescarbon.model.offsets import Offsets, offsets
+from bayescarbon.model.offsets import Beside, Offsets, offsets
 from bayescarbon.model.priors import LEVEL_LOG_SD
 from bayescarbon.model.seasons import in_season
 
@@ -118,7 +118,8 @@ def level_effects(layout: Layout, informed: Informed) -> Effects:
     means = len(informed.items)
     nodes = informed.nodes[means:]
     rates = diluted_by(layout)[nodes]
-    beside, factors = zip(*(_offset(informed, place, node) for node in nodes), strict=True)
+    offset = [_offset(informed, place, node) for node in nodes]
+    entries = [entry for own in offset for entry in own]
     return Effects(
         means=means,
         parent=np.array([place[layout.parent[node]] for node in nodes]),
@@ -128,21 +129,27 @@ def level_effects(layout: Layout, informed: Informed) -> Effects:
         # measured content would otherwise tie its own effect to the rate's along a narrow ridge.
         leader=np.array([place[rate] - means if rate >= 0 else -1 for rate in rates]),
         follows=DILUTION,
-        first=np.cumsum([0, *map(len, beside)]),
-        beside=np.array([at for some in beside for at in some], dtype=int),
-        factor=np.array([one for some in factors for one in some], dtype=float),
+        first=np.cumsum([0, *map(len, offset)]),
+        beside=np.array([beside for beside, _, _ in entries], dtype=int),
+        times=np.array([times for _, times, _ in entries], dtype=int),
+        factor=np.array([factor for _, _, factor in entries], dtype=float),
     )
 
 
-def _offset(informed: Informed, place: Mapping[int, int], node: int) -> tuple[list[int], list[float]]:
-    """Return places and factors of a node's offset, among the links of all nodes and the contrasts behind them."""
-    links = informed.offsets.links.get(node, {})
-    contrasts = informed.offsets.contrasts.get(node, {})
-    behind = [
-        len(informed.nodes) + k * len(informed.seasonal) + informed.seasonal.index(item)
-        for k, item in contrasts
-    ]
-    return [*(place[other] for other in links), *behind], [*links.values(), *contrasts.values()]
+def _offset(informed: Informed, place: Mapping[int, int], node: int) -> list[tuple[int, int, float]]:
+    """Return the entries of a node's offset; seasonal contrasts stand behind the links of all nodes."""
+
+    def at(beside: Beside) -> int:
+        if isinstance(beside, tuple):
+            contrast, item = beside
+            return len(informed.nodes) + contrast * len(informed.seasonal) + informed.seasonal.index(item)
+        return place[beside]
+
+    entries = []
+    for product, factor in informed.offsets.terms.get(node, {}).items():
+        one, *other = map(at, product)
+        entries.append((one, other[0] if other else -1, factor))
+    return entries
 
 
 def observed_means(

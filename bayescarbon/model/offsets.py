@@ -3,13 +3,15 @@
 A row on what scallops of 41 mm deposit in June pins down a product of rate, season and size. With the site's effect
 sampled about its own mean, such a row holds effect, seasonal contrasts and size exponent to one curved ridge, which
 gets the narrower the less samples scatter, and at whose end NUTS diverges. So the effect is centred about what its
-rows see: its mean plus an offset, linear in the links of the others. Where the line falls short of the equation, at
-some distance from the prior medians, only geometry is lost; the posterior is the same with any offset.
+rows see: its mean plus an offset, to second order in the links of the others and in the seasonal contrasts. Where that
+falls short of the equation, at some distance from the prior medians, only geometry is lost; the posterior is the same
+with any offset.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,29 +19,29 @@ import numpy as np
 from bayescarbon.evidence.quantities import inverse_link
 from bayescarbon.model.composites import composed
 from bayescarbon.model.dilution import diluted_by
-from bayescarbon.model.layout import Layout
+from bayescarbon.model.layout import Item, Layout
 from bayescarbon.model.observations import Observations, Targets
-from bayescarbon.model.seasons import CONTRASTS
+from bayescarbon.model.seasons import CONTRASTS, seasonal_links
 
-# Half the distance, on the link, over which an equation is held to be a line.
-_STEP = 1e-4
-_EXACT = 1e-6
+# Distance on the link over which slopes and curvatures are taken: error and rounding are both about 1e-6 there.
+_STEP = 1e-3
+_EXACT = 1e-5
+
+#: What an offset is made of: the link of a layout's node, or a contrast of a seasonal item.
+type Beside = int | tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Offsets:
-    """By node, what its rows see beside it: factors of links and of seasonal contrasts.
+    """By node of the layout, what its rows see beside it.
 
     Attributes
     ----------
-    links : dict of int to dict of int to float
-        Node of the layout -> other node -> factor.
-    contrasts : dict of int to dict of (int, str) to float
-        Node of the layout -> contrast and seasonal item -> factor.
+    terms : dict of int to dict of tuple to float
+        Node -> product of one or two links or contrasts -> factor.
     """
 
-    links: dict[int, dict[int, float]] = field(default_factory=dict)
-    contrasts: dict[int, dict[tuple[int, str], float]] = field(default_factory=dict)
+    terms: dict[int, dict[tuple[Beside, ...], float]] = field(default_factory=dict)
 
 
 def offsets(layout: Layout, observations: Observations) -> Offsets:
@@ -48,65 +50,95 @@ def offsets(layout: Layout, observations: Observations) -> Offsets:
     Parameters
     ----------
     layout : Layout
-        Nodes and priors, at whose medians the equations are linearised. No value of a row enters.
+        Nodes and priors, about whose medians the equations are expanded. No value of a row enters.
     observations : Observations
         Rows and their targets.
     """
     parents, followers = set(layout.parent), diluted_by(layout) >= 0
-    targets, rows = observations.targets, observations.rows
+    rows, targets = observations.rows, observations.targets
+    expansions = {target: _expansion(layout, targets, target) for target in rows["target"].unique()}
     weight: dict[int, float] = defaultdict(float)
-    links: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    contrasts: dict[int, dict[tuple[int, str], float]] = defaultdict(lambda: defaultdict(float))
-    slopes = {target: _slopes(layout, targets, target) for target in rows["target"].unique()}
+    terms: dict[int, dict[tuple[Beside, ...], float]] = defaultdict(lambda: defaultdict(float))
     for target, n in zip(rows["target"], rows["n"].fillna(1.0), strict=True):
-        lead = next(
-            (
-                targets.node[part]
-                for part, slope in slopes[target].items()
-                if abs(slope - 1.0) < _EXACT and layout.level[targets.node[part]] >= 0
-            ),
-            None,
-        )
+        lead, found = expansions[target]
         # A node about which others are centred must stand before them, so it cannot have an offset as well.
         if lead is None or lead in parents or followers[lead]:
             continue
         weight[lead] += n
-        for part, slope in slopes[target].items():
-            node, season = targets.node[part], targets.season[part]
-            if node != lead:
-                links[lead][node] += n * slope
-            if season >= 0:
-                name = layout.items[layout.item[node]].name
-                for k, contrast in enumerate(CONTRASTS[season]):
-                    contrasts[lead][k, name] += n * slope * contrast
-    shifted = {lead for lead in weight if links[lead] or contrasts[lead]}
+        for product, factor in found.items():
+            terms[lead][product] += n * factor
+    shifted = {lead for lead, found in terms.items() if found}
 
-    def before(node: int) -> int:
-        while node in shifted or followers[node]:
-            node = layout.parent[node]
-        return node
+    def before(beside: Beside) -> Beside:
+        while isinstance(beside, int) and (beside in shifted or followers[beside]):
+            beside = layout.parent[beside]
+        return beside
 
-    found = Offsets({lead: defaultdict(float) for lead in shifted}, {})
+    offset: dict[int, dict[tuple[Beside, ...], float]] = {}
     for lead in shifted:
-        for node, total in links[lead].items():
-            found.links[lead][before(node)] += total / weight[lead]
-        found.contrasts[lead] = {key: total / weight[lead] for key, total in contrasts[lead].items()}
-    return found
+        moved: dict[tuple[Beside, ...], float] = defaultdict(float)
+        for product, factor in terms[lead].items():
+            moved[tuple(map(before, product))] += factor / weight[lead]
+        offset[lead] = dict(moved)
+    return Offsets(offset)
 
 
-def _slopes(layout: Layout, targets: Targets, target: int) -> dict[int, float]:
-    """Return the slope of a target's link by the link of each of its parts, at the prior medians."""
+def _expansion(
+    layout: Layout, targets: Targets, target: int
+) -> tuple[int | None, dict[tuple[Beside, ...], float]]:
+    """Return the node that a target reads to a factor, if any, and the rest of its link to second order."""
     simple = len(targets.node)
-    if target < simple:
-        return {target: 1.0}
-    which = target - simple
-    name, parts, constants = targets.composite[which], targets.parts[which], targets.constants[which]
-    items = [layout.items[layout.item[targets.node[part]]] for part in parts]
-    middle = np.array([item.prior.location for item in items])
+    parts = (target,) if target < simple else targets.parts[target - simple]
+    nodes, seasons = [targets.node[part] for part in parts], [targets.season[part] for part in parts]
+    items = [layout.items[layout.item[node]] for node in nodes]
+    composite = target >= simple
+    name = targets.composite[target - simple] if composite else ""
+    constants = targets.constants[target - simple] if composite else ()
+    seasonal = list(
+        dict.fromkeys(item.name for item, season in zip(items, seasons, strict=True) if season >= 0)
+    )
+    if len(parts) == 1 and not seasonal:
+        return None, {}
+    read = _reading(name, items, constants, seasons, seasonal)
+    size = len(parts) + len(CONTRASTS.T) * len(seasonal)
+    middle = np.zeros(size)
+    middle[: len(parts)] = [item.prior.location for item in items]
+    step = _STEP * np.eye(size)
+    slope = np.array([read(middle + one) - read(middle - one) for one in step]) / (2.0 * _STEP)
+    levels = np.array([layout.level[node] for node in nodes])
+    leads = np.flatnonzero((np.abs(slope[: len(parts)] - 1.0) < _EXACT) & (levels >= 0))
+    if not len(leads):
+        return None, {}
+    besides: list[Beside] = [*nodes, *((k, item) for k in range(len(CONTRASTS.T)) for item in seasonal)]
+    others = [i for i in range(size) if i != leads[0]]
+    found: dict[tuple[Beside, ...], float] = defaultdict(float)
+    for i in others:
+        found[besides[i],] += slope[i]
+        for j in others:
+            ends = [a * b * read(middle + a * step[i] + b * step[j]) for a in (1, -1) for b in (1, -1)]
+            bend = sum(ends) / (4.0 * _STEP**2)
+            # Half of bend x (x_i - middle_i) (x_j - middle_j), less its constant.
+            found[besides[i], besides[j]] += 0.5 * bend
+            found[besides[i],] -= bend * middle[j]
+    return nodes[leads[0]], {product: factor for product, factor in found.items() if abs(factor) > _EXACT}
 
-    def reading(links: np.ndarray) -> float:
+
+def _reading(
+    name: str, items: list[Item], constants: tuple[float, ...], seasons: list[int], seasonal: list[str]
+) -> Callable[[np.ndarray], float]:
+    """Return the link of what a target reads, as a function of its parts' annual links and the contrasts."""
+    fraction = np.array([item.quantity.support == "fraction" for item in items], dtype=np.int64)
+    place = np.array([seasonal.index(item.name) if item.name in seasonal else 0 for item in items])
+    when, unweighed = np.array(seasons), np.array([-1, -1])
+
+    def read(given: np.ndarray) -> float:
+        links = given[: len(items)].copy()
+        if seasonal:
+            contrast = given[len(items) :].reshape(-1, len(seasonal))
+            links = seasonal_links(links, contrast, place, when, fraction, unweighed)
+        if not name:
+            return float(links[0])
         means = [inverse_link(item.quantity.support, value) for item, value in zip(items, links, strict=True)]
         return float(np.log(composed(name, means, constants)))
 
-    ends = [[reading(middle + way * step) for way in (1.0, -1.0)] for step in _STEP * np.eye(len(parts))]
-    return {part: (up - down) / (2.0 * _STEP) for part, (up, down) in zip(parts, ends, strict=True)}
+    return read

@@ -141,7 +141,7 @@ def _shift(annual: float, effects: np.ndarray, weights: np.ndarray, fraction: bo
 
 
 @compiled
-def _seasonal_links(
+def seasonal_links(
     annual: np.ndarray,
     contrast: np.ndarray,
     item: np.ndarray,
@@ -149,6 +149,7 @@ def _seasonal_links(
     fraction: np.ndarray,
     weighed: np.ndarray,
 ) -> np.ndarray:
+    """Return what `in_season` returns, for arrays; arguments as for `InSeason`."""
     effects, weights = effects_and_weights(contrast, weighed)
     found = annual.copy()
     for i in range(len(annual)):
@@ -230,7 +231,7 @@ class InSeason(Op):
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
         """Evaluate outside a compiled graph."""
-        output_storage[0][0] = _seasonal_links(*inputs)
+        output_storage[0][0] = seasonal_links(*inputs)
 
     def pullback(
         self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], cotangents: Sequence[Tensor]
@@ -268,5 +269,5 @@ class _InSeasonSlopes(Op):
             storage[0] = value
 
 
-calls(InSeason, _seasonal_links)
+calls(InSeason, seasonal_links)
 calls(_InSeasonSlopes, _seasonal_slopes)

@@ -14,7 +14,7 @@ from bayescarbon.model.effects import Effects, PartlyCentred, add_effects, drawn
 MEANS = 2
 CONTRASTS = 2
 #: Two overall means; a group, two species and three sites below them, of which two follow the first site. That one is
-#: seen beside a species, the other overall mean and a seasonal contrast.
+#: seen beside a species, the other overall mean times a seasonal contrast, and the square of that contrast.
 TREE = Effects(
     means=MEANS,
     parent=np.array([0, 2, 2, 3, 1, 3]),
@@ -24,6 +24,7 @@ TREE = Effects(
     follows=-0.5,
     first=np.array([0, 0, 0, 0, 3, 3, 3]),
     beside=np.array([4, 1, 9]),
+    times=np.array([-1, 9, 9]),
     factor=np.array([-0.7, 0.4, 1.3]),
 )
 NODES, LEVELS = len(TREE.parent), 4
@@ -47,8 +48,11 @@ def written_out(
         if leader >= 0:
             middle += TREE.follows * spread * effect[leader] / sd[TREE.spread[leader]]
             spread *= np.sqrt(1 - TREE.follows**2)
-        # The species that is node 2, link 4; the second overall mean; the second contrast.
-        seen = middle + (-0.7 * eta[4] + 0.4 * mu[1] + 1.3 * contrasts[1] if i == 3 else 0.0)
+        seen = middle
+        if (
+            i == 3
+        ):  # the species is node 2, link 4; of two means and six nodes, the second contrast stands at 9
+            seen += -0.7 * eta[4] + 0.4 * mu[1] * contrasts[1] + 1.3 * contrasts[1] ** 2
         density += stats.norm.logpdf(zeta[i], weight * seen, spread**weight)
         eta.append(middle + spread ** (1 - weight) * (zeta[i] - weight * seen))
         effect[i] = eta[-1] - eta[TREE.parent[i]]

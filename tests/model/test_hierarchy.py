@@ -75,13 +75,14 @@ def test_centring_is_only_a_change_of_variables(specification: Specification, we
     point["season_contrast"] = rng.normal(size=(3, len(chosen.informed.seasonal)))
     # What is centred here is what the rows of a node see: the node, and what stands beside it.
     contrasts = point["season_contrast"] * point["season_sd"] ** (1 - weight)
-    told = chosen.informed.offsets
+    told = chosen.informed.offsets.terms
+    place = chosen.informed.seasonal.index
     seen = parent.copy()
     for i, node in enumerate(below):
-        seen[i] += sum(factor * eta[other] for other, factor in told.links.get(node, {}).items())
-        for (k, item), factor in told.contrasts.get(node, {}).items():
-            seen[i] += factor * contrasts[k, chosen.informed.seasonal.index(item)]
-    assert (seen != parent).sum() == len(told.links) > 0
+        for product, factor in told.get(node, {}).items():
+            ends = (eta[one] if isinstance(one, int) else contrasts[one[0], place(one[1])] for one in product)
+            seen[i] += factor * np.prod([*ends])
+    assert (seen != parent).sum() == len(told) > 0
     point["partly_centred"] = weight * seen + (value - parent) * sd ** (weight - 1)
     free = model["partly_centred"]
     inputs = [model["mu"], model["level_sd"], model["season_sd"], model["season_contrast"], free]
