@@ -18,6 +18,10 @@ from bayescarbon.report.terminal import number
 START = 0.10
 _RULES = ("rule", "mean", "issued", "deduction", "p_overcredit", "expected_overcredit", "unit", "note")
 _VINTAGES = ("year", "issuable", "issued", "held", "released", "issued_cumulative", "deficit", "unit")
+_PLANNED = (
+    "quantity", "species", "site", "kind", "n", "cost", "credits_freed", "credits_freed_q05", "credits_freed_q95",
+    "unit", "worth", "evsi_value", "added_value",
+)  # fmt: skip
 _REVENUE = ("scope", "mean", "median", "q05", "q95", "unit", "p_break_even")
 
 
@@ -120,8 +124,14 @@ def measure(printer: Printer) -> Section:
     rows = printer.saved.rows("measure")
     if not rows:
         return Section("measure", title, (Words(printer.say("missing measure")),))
-    # A study without a market price or without costs leaves their columns empty.
-    columns = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
+    # A study without a market price or without costs leaves their columns empty, a single site is the study's, no number
+    # here is in the unit of its quantity, and the value of knowing it is that of the credits.
+    plain = {"unit", "evppi_value"}
+    if len({row["site"] for row in rows} - {""}) < 2:
+        plain.add("site")
+    columns = [
+        name for name in rows[0] if name not in plain and any(row[name] not in (None, "") for row in rows)
+    ]
     grid = printer.grid("measure", text("measure caption", language), columns, most=20)
     parts: list[Part] = [Words(printer.say("measure about")), grid, *_plan(printer)]
     return Section("measure", title, parts)
@@ -137,7 +147,7 @@ def _plan(printer: Printer) -> list[Part]:
         return [Words(printer.say("measure nothing"))] if weighed else []
     parts: list[Part] = [Words(printer.say("measure plan about"))]
     parts += [Words(escape(sentence(row, language))) for row in rows]
-    parts.append(printer.grid("measure_plan", text("measure plan caption", language)))
+    parts.append(printer.grid("measure_plan", text("measure plan caption", language), _PLANNED))
     steps = saved.rows("measure_budget")
     if not steps:
         return parts
