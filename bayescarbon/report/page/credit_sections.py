@@ -124,8 +124,8 @@ def measure(printer: Printer) -> Section:
     rows = printer.saved.rows("measure")
     if not rows:
         return Section("measure", title, (Words(printer.say("missing measure")),))
-    # A study without a market price or without costs leaves their columns empty, a single site is the study's, no number
-    # here is in the unit of its quantity, and the value of knowing it is that of the credits.
+    # A study without a market price or without costs leaves their columns empty, a single site is the study's, no
+    # number here is in the unit of its quantity, and the value of knowing it is that of the credits.
     plain = {"unit", "evppi_value"}
     if len({row["site"] for row in rows} - {""}) < 2:
         plain.add("site")
