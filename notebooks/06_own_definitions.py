@@ -62,7 +62,7 @@ source = "invented for this notebook"
     "batch,site,species,harvest_t,cycle_days\nqueen scallop,Bay,Equichlamys bifrons,100,400\n"
 )
 study = bc.read_study(folder)
-fit = bc.fit(study, seed=2, draws=500)
+fit = bc.fit(study, draws=500)
 assert fit.diagnostics.passed, fit.diagnostics.reasons
 ledger = bc.account(fit)
 
