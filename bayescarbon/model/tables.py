@@ -193,11 +193,11 @@ def table_bearing(terms: Sequence[Term], water: pd.DataFrame) -> pd.DataFrame:
 
 
 def _plain(column: pd.Series) -> np.ndarray:
-    return (
-        column.to_numpy(dtype=float)
-        if column.dtype.kind in "fi"
-        else column.astype(str).to_numpy(dtype=object)
-    )
+    if column.dtype.kind in "fi":
+        return column.to_numpy(dtype=float)
+    texts = column.astype(str).to_numpy(dtype=object)
+    # Of no objects a netCDF file cannot know that they were texts: they would come back as numbers.
+    return texts if len(texts) else texts.astype("U1")
 
 
 def frame_dataset(frame: pd.DataFrame) -> xr.Dataset:

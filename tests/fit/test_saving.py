@@ -18,6 +18,7 @@ from bayescarbon.accounting.ledger import account
 from bayescarbon.fit import Fit, fit, load_fit
 from bayescarbon.issuance import issue
 from bayescarbon.issuance.creditable import creditable
+from bayescarbon.report.evidence import evidence_table
 from tests.fit.worlds import batch, samples, write_study
 
 WATER = {"site": "east", "temperature_c": 8, "salinity": 32, "alkalinity_umol_kg": 2300, "pco2_uatm": 380}
@@ -73,8 +74,24 @@ def test_a_fit_comes_back_from_its_file_whole(thrice: tuple[Fit, Fit, Fit], tmp_
     xr.testing.assert_identical(back.batch_draws(), first.batch_draws())
     xr.testing.assert_identical(back.economics(), first.economics())
     xr.testing.assert_identical(account(back), account(first))
+    pd.testing.assert_frame_equal(evidence_table(back), evidence_table(first))
     first.save(path)  # an existing file is replaced
     assert load_fit(path).data.identical(first.data)
+
+
+def test_tables_without_a_row_come_back_as_tables_of_text(thrice: tuple[Fit, Fit, Fit], tmp_path: Path) -> None:
+    """A study without tables of measurements has nothing in the group that counts them."""
+    path = tmp_path / "fit.nc"
+    bare = write_study(tmp_path, [batch("a", "east")], samples("live_weight", "east", [22, 25, 30, 27]))
+    first = fit(bare, draws=100, tune=100, chains=1, literature=False)
+    first.save(path)
+    back = load_fit(path)
+    assert back.data["table_bearing"].sizes["entry"] == 0
+    for node in first.data.subtree:
+        for name, values in node.to_dataset(inherit=False).variables.items():
+            kinds = {values.dtype.kind, back.data[node.path].variables[name].dtype.kind}
+            assert len(kinds) == 1 or kinds == {"O", "U"}, (node.path, name)
+    pd.testing.assert_frame_equal(evidence_table(back), evidence_table(first))
 
 
 def test_a_failed_fit_gives_no_credits_unless_asked_for(thrice: tuple[Fit, Fit, Fit]) -> None:
