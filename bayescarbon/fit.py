@@ -160,7 +160,7 @@ class Fit:
         path : str or Path
             File to write; an existing one is replaced.
         """
-        self.data.to_netcdf(path, engine="h5netcdf", mode="w")
+        self.data.to_netcdf(path, engine="netcdf4", mode="w")
 
 
 def load_fit(path: str | Path) -> Fit:
@@ -181,7 +181,7 @@ def load_fit(path: str | Path) -> Fit:
     OSError
         If the file is missing or is no such file.
     """
-    with xr.open_datatree(path, engine="h5netcdf") as tree:
+    with xr.open_datatree(path, engine="netcdf4") as tree:
         data = tree.load()
     stored = json.loads(data.attrs["diagnostics"])
     stored["reasons"] = tuple(stored["reasons"])

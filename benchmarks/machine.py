@@ -23,7 +23,7 @@ PACKAGES = (
     "arviz-stats",
     "pint",
     "pydantic",
-    "h5netcdf",
+    "netCDF4",
     "openpyxl",
 )
 

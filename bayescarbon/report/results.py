@@ -124,7 +124,7 @@ def save_posterior(path: Path, fit: Fitted, ledger: xr.Dataset) -> None:
     """
     fit.save(path)
     single = ledger.astype("float32", keep_attrs=True)
-    single.to_netcdf(path, mode="a", group="accounting", engine="h5netcdf")
+    single.to_netcdf(path, mode="a", group="accounting", engine="netcdf4")
 
 
 def _credits(fit: Fitted, ledger: xr.Dataset, run: RunInfo) -> Credited:

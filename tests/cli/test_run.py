@@ -184,7 +184,7 @@ def test_credits_are_said_and_their_rules_recorded(finished: Finished, cli: Run)
 
 
 def test_the_saved_ledger_is_that_of_the_saved_draws(finished: Finished, finished_ledger: xr.Dataset) -> None:
-    with xr.open_datatree(finished.results / "posterior.nc", engine="h5netcdf") as tree:
+    with xr.open_datatree(finished.results / "posterior.nc", engine="netcdf4") as tree:
         saved = tree["accounting"].to_dataset().load()
     assert set(saved.data_vars) == set(finished_ledger.data_vars)
     for name, values in saved.items():

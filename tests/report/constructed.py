@@ -86,4 +86,4 @@ class Constructed:
         return self.money
 
     def save(self, path: Path) -> None:
-        self.money.to_netcdf(path, group="posterior", engine="h5netcdf")
+        self.money.to_netcdf(path, group="posterior", engine="netcdf4")

@@ -111,7 +111,7 @@ class TestTables:
     @pytest.mark.parametrize("rule", [rule.name for rule in RULES])
     def test_numbers_are_those_of_issue_on_the_saved_draws(self, folder: Path, rule: str) -> None:
         """From `posterior.nc` alone, in the single precision in which the ledger is saved."""
-        with xr.open_datatree(folder / "posterior.nc", engine="h5netcdf") as tree:
+        with xr.open_datatree(folder / "posterior.nc", engine="netcdf4") as tree:
             lines = {str(n): v.values.astype(float) for n, v in tree["accounting"].to_dataset().items()}
             k = tree["posterior"]["baseline_share"].values
         sinks = improved_stock_change(lines) * (1 - k)

@@ -99,7 +99,7 @@ def test_manifest_holds_no_nan(tmp_path: Path, fitted: Constructed, ledger: xr.D
 
 
 def test_posterior_holds_the_ledger_in_single_precision(folder: Path, ledger: xr.Dataset) -> None:
-    with xr.open_datatree(folder / "posterior.nc", engine="h5netcdf") as tree:
+    with xr.open_datatree(folder / "posterior.nc", engine="netcdf4") as tree:
         assert "posterior" in tree.children
         accounting = tree["accounting"].to_dataset().load()
     assert accounting["buried"].dtype == np.float32
