@@ -145,6 +145,39 @@ def trap_carbon(
     return (sunk * background_carbon + dropped * biodeposit_carbon) / (sunk + dropped)
 
 
+def sized_trap_carbon(
+    background: Named,
+    background_carbon: Named,
+    biodeposition_rate: Named,
+    biodeposit_carbon: Named,
+    live_weight: Named,
+    dry_fraction: Named,
+    shape_factor: Named,
+    size_exponent: Named,
+    area: Named,
+    individuals: Named,
+    dry_weight: Named,
+    cubed_length: Named,
+) -> Named:
+    """Return the organic carbon content of a catch under animals of one size, g C / g dry.
+
+    Parameters
+    ----------
+    background, background_carbon, biodeposition_rate, biodeposit_carbon : Named
+        As for `trap_carbon`.
+    live_weight, dry_fraction, shape_factor, size_exponent : Named
+        As for `biodeposition_at_size`.
+    area, individuals : Named
+        As for `trap_catch`.
+    dry_weight, cubed_length : Named
+        As for `biodeposition_at_size`.
+    """
+    rate = biodeposition_at_size(
+        biodeposition_rate, live_weight, dry_fraction, shape_factor, size_exponent, dry_weight, cubed_length
+    )
+    return trap_carbon(background, background_carbon, rate, biodeposit_carbon, area, individuals)
+
+
 def oxygen_per_flux(
     oxygen_visible_share: Named,
     burial_fraction: Named,

@@ -74,12 +74,13 @@ def _row(row: pd.Series) -> tuple[float, float, bool]:
     flux, unit = _number(row, "co2_flux"), _text(row, "unit")
     water = [_number(row, name) for name in _WATER]
     if np.isfinite(flux) and unit:
+        carbon = to_carbon_per_year(flux, unit, area)
         by_transfer = "pco2" in _text(row, "method").casefold()
     elif np.isfinite(water).all():
-        flux, unit, sd, by_transfer = float(co2_flux(*water)), _OWN_UNIT, float("nan"), True
+        carbon = to_carbon_per_year(float(co2_flux(*water)), _OWN_UNIT, area)
+        by_transfer = True
     else:
         raise ValueError(f"{row['site']}: give co2_flux with its unit, or all of {', '.join(_WATER)}")
-    carbon = to_carbon_per_year(flux, unit, area)
     error = to_carbon_per_year(sd, unit, area) if np.isfinite(sd) else ASSUMED_ERROR * abs(carbon)
     return carbon, error, by_transfer
 

@@ -19,6 +19,8 @@ MEASURE = (
     "rank", "quantity", "species", "site", "unit", "variance_share", "evppi_credits", "evppi_value", "best_n",
     "evsi_value", "cost", "net_benefit",
 )  # fmt: skip
+#: Levels of the draws to whose ends those beyond are moved before their variance is shared out.
+CENTRAL = (0.005, 0.995)
 _MIX = "fouler_mix"
 #: Standard errors by which a value may be larger than it was found to be.
 _ERRORS = 2.0
@@ -62,7 +64,9 @@ def ranked(told: StudyDraws, terms: Terms, known: Sequence[Survey], seed: int = 
     table = told.places.copy()
     table["variance_share"] = 0.0
     if np.ptp(told.outcome.values) > 0:
-        table["variance_share"] = variance_shares(told.outcome, told.parameters, seed=seed)["shapley"]
+        # Within the middle of the draws: of all of them a single one of a heavy tail may be most of the variance.
+        middle = told.outcome.clip(*np.quantile(told.outcome.values, CENTRAL))
+        table["variance_share"] = variance_shares(middle, told.parameters, seed=seed)["shapley"]
     single = {str(name): (str(name),) for name in told.parameters}
     sets = single | {f"survey of {survey.name}": tuple(known_by(told, survey)) for survey in known}
     both = evppi(told.outcome, told.parameters, terms.level, sets, seed, terms.decides)

@@ -221,6 +221,9 @@ def cut(outcome: Floats, chains: int, columns: Mapping[Any, Floats], seed: int) 
 
 
 def _numbers(what: str, values: npt.ArrayLike) -> Floats:
+    kind = np.asarray(values).dtype.kind
+    if np.ma.isMaskedArray(values) or kind in "cmMSU":
+        raise ValueError(f"{what}: the draws must be numbers, real and none of them masked")
     try:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError) as error:

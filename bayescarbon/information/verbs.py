@@ -131,7 +131,8 @@ def rank_measurements(
         One row per quantity and place, the most valuable first:
 
         variance_share
-            Share of the variance of the creditable sink (Shapley effect); 0 to 1, they add to one.
+            Share of the variance of the creditable sink (Shapley effect), draws beyond its central 99 % moved to its
+            ends; 0 to 1, they add to one.
         evppi_credits
             Expected value of knowing the quantity exactly, per cycle, in credits, t CO2e: see `Terms.credits`.
         evppi_value

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from bayescarbon.issuance.draws import SAMPLE_DIMS, by_scope, refuse_unconverged, single
-from bayescarbon.issuance.families import formula, needed_levels
+from bayescarbon.issuance.families import issuable, needed_levels
 from bayescarbon.issuance.statistics import Floats, statistics
 from bayescarbon.issuance.vintages import cumulated, yearly
 from bayescarbon.study.rules import Rule, named_rule
@@ -102,14 +102,13 @@ def expected_path(
         total = sums[at].ravel()
         weights = _weights(theta, truth, accrued[at], noise, errors[:, at])
         read = statistics(total, levels, weights)
-        figure, barred = formula(chosen, read, ex_ante=ex_ante)
-        issuable = np.where(barred | (read.mean <= 0), 0.0, np.maximum(figure, 0.0))
-        after = np.maximum(before, issuable)
+        issued = issuable(chosen, read, ex_ante=ex_ante)
+        after = np.maximum(before, issued)
         effective = float(np.quantile(1.0 / np.square(weights).sum(axis=1), 0.05))
         low, high = np.quantile(after, [0.05, 0.95])
         mcse = after.std(ddof=1) / np.sqrt(replicates)
-        means = [float(one.mean()) for one in (issuable, after - before, after)]
-        figures = (*means, mcse, low, high, float((after - issuable).mean()))
+        means = [float(one.mean()) for one in (issued, after - before, after)]
+        figures = (*means, mcse, low, high, float((after - issued).mean()))
         reliable = effective >= MIN_EFFECTIVE
         rows.append(
             {"year": year, "samples": int(accrued[at]), "mean": float(total.mean())}

@@ -10,6 +10,8 @@ from bayescarbon.issuance.statistics import Floats
 
 #: Dimensions of draws: those of a posterior.
 SAMPLE_DIMS = ("chain", "draw")
+# Along these, what stands side by side is to be summed; one draw of each is no sample.
+_SUMMED = frozenset({"batch", "scope", "site", "species", "year", "line"})
 #: Unit of everything that is credited.
 UNIT = "t CO2e"
 
@@ -76,6 +78,8 @@ def single(draws: npt.ArrayLike | xr.DataArray) -> xr.DataArray:
         If there are other dimensions; the message says how to sum over them.
     """
     if not isinstance(draws, xr.DataArray):
+        if np.ma.isMaskedArray(draws):
+            raise ValueError("draws: they are masked; give draws.compressed(), or look for what masked them")
         values = np.asarray(draws)
         if values.ndim != 1:
             raise ValueError(
@@ -84,7 +88,7 @@ def single(draws: npt.ArrayLike | xr.DataArray) -> xr.DataArray:
             )
         draws = xr.DataArray(values, dims="draw")
     others = [str(dim) for dim in draws.dims if dim not in SAMPLE_DIMS]
-    if draws.ndim == 1 and others:
+    if draws.ndim == 1 and others and not set(others) & _SUMMED:
         # Without its coordinate: a stacked one has levels that are named as our dims.
         scalars = {name: one for name, one in draws.coords.items() if not one.ndim}
         draws = xr.DataArray(draws.values, dims="draw", coords=scalars)
@@ -127,7 +131,7 @@ def by_scope(draws: xr.DataArray) -> tuple[list[str], Floats]:
     missing = {dim: 1 for dim in SAMPLE_DIMS if dim not in dims}
     draws = draws.expand_dims(missing).transpose("scope", *SAMPLE_DIMS)
     names = [str(name) for name in (draws["scope"].values if "scope" in draws.coords else range(len(draws)))]
-    if draws.dtype.kind in "bcmM":
+    if draws.dtype.kind in "bcmMSU":
         raise ValueError(f"draws: they must be real numbers, not {draws.dtype}")
     try:
         values = draws.values.astype(float)

@@ -194,12 +194,17 @@ def formula(rule: Rule, statistics: Statistics, *, ex_ante: bool = False) -> tup
     return np.asarray(issued, dtype=float), barred
 
 
-def floored(figure: Floats, barred: Bars, mean: Floats) -> Floats:
-    """Return what is issued of a figure: nothing where it, or the mean, is not above zero, or a bar allows nothing."""
-    return np.where(barred | (mean <= 0), 0.0, np.maximum(figure, 0.0))
+def floored(rule: Rule, figure: Floats, barred: Bars, mean: Floats) -> Floats:
+    """Return what is issued of a figure, t CO2e: nothing where it is not above zero, or a bar allows nothing.
+
+    Nothing either where the mean is not above zero and the rule takes something off it: a share of a release is no
+    credit. A quantile is taken off the draws and stands as it is.
+    """
+    released = (mean <= 0) & (rule.family != "quantile")
+    return np.where(barred | released, 0.0, np.maximum(figure, 0.0))
 
 
 def issuable(rule: Rule, statistics: Statistics, *, ex_ante: bool = False) -> Floats:
     """Return what a rule issues, t CO2e, 0 or more; parameters and errors as in `formula`."""
     figure, barred = formula(rule, statistics, ex_ante=ex_ante)
-    return floored(figure, barred, statistics.mean)
+    return floored(rule, figure, barred, statistics.mean)

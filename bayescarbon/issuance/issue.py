@@ -217,7 +217,7 @@ def _outcome(
         level = np.full(figure.shape, nominal)
     quantile = moved_quantile(ordered, level, noise)
     chosen = np.minimum(figure, quantile) if conservative else figure
-    return _Outcome(figure, barred, level, quantile, floored(chosen, barred, read.mean))
+    return _Outcome(figure, barred, level, quantile, floored(rule, chosen, barred, read.mean))
 
 
 def _applied(rule: Rule, sample: _Sample, conservative: bool, ex_ante: bool) -> pd.DataFrame:

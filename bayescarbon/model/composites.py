@@ -14,6 +14,7 @@ from bayescarbon.accounting.instruments import (
     biodeposition_at_size,
     carbon_deposition_at_size,
     oxygen_per_flux,
+    sized_trap_carbon,
     sized_trap_catch,
     trap_carbon,
     trap_catch,
@@ -38,6 +39,7 @@ _FUNCTIONS: dict[str, Callable[..., Named]] = {
     "trap_catch": trap_catch,
     "sized_trap_catch": sized_trap_catch,
     "trap_carbon": trap_carbon,
+    "sized_trap_carbon": sized_trap_carbon,
     "oxygen_per_flux": oxygen_per_flux,
     OXYGEN_LOSS: _oxygen_loss,
 }

@@ -75,6 +75,19 @@ def water_ratio(
     return calcification_ratio(**means).assign_coords(site=sites)
 
 
+def mean_water_ratio(water: pd.DataFrame) -> pd.Series:
+    """Return psi of the mean water of each site that has water rows, mol CO2 / mol CaCO3, by site.
+
+    Parameters
+    ----------
+    water : DataFrame
+        Rows of the water table.
+    """
+    centre = water.groupby("site")[list(WATER_SD)].mean()
+    psi = calcification_ratio(**{name: centre[name].to_numpy(dtype=float) for name in WATER_SD})
+    return pd.Series(psi, index=centre.index, dtype=float)
+
+
 def margin_standard(
     economics: pd.DataFrame, shape: tuple[int, int], rng: np.random.Generator
 ) -> xr.DataArray:

@@ -122,8 +122,23 @@ def read_air_sea(typed: Typed, water: pd.DataFrame, sites: list[str]) -> Checked
             "release in tonnes."
         ),
     )
+    _check_areas(rows, per_area | only_delta)
     _fill_water(rows, water, only_delta)
     return rows.checked()
+
+
+def _check_areas(rows: Findings, needed: pd.Series[bool]) -> None:
+    """Refuse rows of one site that speak of different areas: as totals they are no repeats of one another."""
+    area = rows.frame["area_km2"].where(needed)
+    first = area.groupby(rows.frame["site"]).transform("first")
+    rows.error(
+        "area_km2",
+        area.notna() & (area != first),
+        _(
+            "differs between rows of one site; its fluxes are averaged, so give all of them the one area that is "
+            "compared with the farm's release."
+        ),
+    )
 
 
 def _check_unit(rows: Findings) -> pd.Series[bool]:

@@ -10,6 +10,7 @@ from bayescarbon.accounting.instruments import (
     biodeposition_at_size,
     carbon_deposition_at_size,
     oxygen_per_flux,
+    sized_trap_carbon,
     sized_trap_catch,
     trap_carbon,
     trap_catch,
@@ -76,6 +77,14 @@ def test_a_trap_under_sized_animals_is_a_trap_under_their_rate() -> None:
     rate = biodeposition_at_size(RATE, *size, 20.0, 0.0)
     assert sized_trap_catch(10_000.0, RATE, *size, 0.05, 40.0, 20.0, 0.0) == pytest.approx(
         trap_catch(10_000.0, rate, 0.05, 40.0)
+    )
+
+
+def test_a_trap_under_sized_animals_mixes_carbon_at_their_rate() -> None:
+    size = (LIVE, DRY, SHAPE, BETA)
+    rate = biodeposition_at_size(RATE, *size, 20.0, 0.0)
+    assert sized_trap_carbon(10_000.0, 0.02, RATE, 0.06, *size, 0.05, 40.0, 20.0, 0.0) == pytest.approx(
+        (500 * 0.02 + 40 * rate * 0.06) / (500 + 40 * rate)
     )
 
 

@@ -180,3 +180,23 @@ def test_released_pool_per_year() -> None:
     xr.testing.assert_allclose(
         per_year.sel(site="b", drop=True).drop_attrs(), (2 * pool.sel(batch="b2", drop=True)).drop_attrs()
     )
+
+
+def test_the_error_of_a_flux_from_partial_pressures_is_the_one_that_is_stated() -> None:
+    water = {"delta_pco2_uatm": 60.0, "wind_m_s": 6.0, "temperature_c": 20.0, "salinity": 31.0, "area_km2": 2.0}
+    sure, loose, total, silent = (
+        annual_flux(table(water | said), draws=40_000)
+        for said in (
+            {"sd": 0.001, "unit": "mmol CO2/m2/d"},
+            {"sd": 5.0, "unit": "mmol CO2/m2/d"},
+            {"sd": 50.0, "unit": "t C/yr"},
+            {},
+        )
+    )
+    flux = sure[0]
+    assert [one[0] for one in (loose, total, silent)] == pytest.approx([flux] * 3)
+    # What is left without an error of its own is that of the transfer velocity.
+    assert sure[1].std() == pytest.approx(0.2 * flux, rel=0.03)
+    assert loose[1].std() == pytest.approx(np.hypot(0.2 * flux, 5.0 * 1e-3 * 12.011 * 365.25 * 2.0), rel=0.03)
+    assert total[1].std() == pytest.approx(np.hypot(0.2 * flux, 50.0), rel=0.03)
+    assert silent[1].std() == pytest.approx(np.hypot(0.2, 0.3) * flux, rel=0.03)

@@ -232,6 +232,7 @@ def test_animals_of_a_stated_size_scatter_like_others() -> None:
         "sized_biodeposition": "biodeposition_rate",
         "sized_carbon_deposition": "carbon_deposition_rate",
         "sized_trap_catch": "trap_catch",
+        "sized_trap_carbon": "trap_carbon",
     }
 
 

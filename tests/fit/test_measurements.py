@@ -316,6 +316,9 @@ def test_the_rate_of_large_animals_is_not_the_mean_of_their_life(alone: Fits, tm
         here(told, "biodeposition_rate")
     )
     assert factor == pytest.approx(1.65, rel=0.08)
+    # What the deposits hold is read off the same catches at the rate of the animals that hung there, whatever it is.
+    contents = [np.median(here(one, "biodeposit_carbon")) for one in (alone("traps"), told)]
+    assert contents[1] == pytest.approx(contents[0], rel=0.02)
     # The exponent is not known, so neither is the rate as well as without the question of size.
     assert (
         np.log(here(told, "biodeposition_rate")).std()

@@ -34,6 +34,9 @@ def broken(value: float) -> pd.DataFrame:
         (OUTCOME[:20], "at least 50 draws are needed, there are 20"),
         (OUTCOME.reshape(30, 2), "one dimension, this one has 2"),
         (["high"] * 60, "outcome: the draws must be numbers"),
+        ([str(one) for one in OUTCOME], "outcome: the draws must be numbers"),
+        (OUTCOME + 1j, "outcome: the draws must be numbers, real"),
+        (np.ma.masked_less(OUTCOME, 0), "none of them masked"),
         (
             xr.DataArray(OUTCOME.reshape(2, 5, 6), dims=("batch", "chain", "draw")),
             "must be chain and draw: sum over the others",

@@ -415,3 +415,23 @@ class TestInterface:
                 "",
                 "unverified rule: its document was not read, so its formula may be wrong",
             )
+
+
+def test_a_quantile_stands_where_a_few_draws_pull_the_mean_below_zero() -> None:
+    """What a rule takes off a mean needs a mean above zero; max(0, q_p) needs none."""
+    draws = np.r_[np.full(95, 5.0), np.full(5, -200.0)]
+    assert draws.mean() < 0
+    for name in NAMES:
+        level = rules()[name].thresholds.get("level", 0.0) if rules()[name].family == "quantile" else 0.0
+        assert issue(draws, name).issued == (5.0 if level > 0.06 else 0.0), name
+    # And a sure tonne adds a tonne.
+    assert issue(draws + 20, "posterior_q10").issued == issue(draws, "posterior_q10").issued + 20
+
+
+@pytest.mark.parametrize(
+    "draws",
+    [["1", "2", "3"], np.ma.masked_greater(np.arange(9.0), 5), xr.DataArray(np.arange(12.0), dims="batch")],
+)
+def test_what_is_no_sample_of_numbers_is_refused(draws: object) -> None:
+    with pytest.raises(ValueError, match="draws: "):
+        issue(draws, "posterior_q10")  # type: ignore[arg-type]

@@ -260,6 +260,10 @@ REFUSED = {
     "flux per area": (
         table("air_sea", "North,4.2,mmol CO2/m2/d"), "air_sea", 2, "area_km2", None, "needs the area of sea",
     ),
+    "two areas of one site": (
+        table("air_sea", "North,4.2,mmol CO2/m2/d,,,,1", "North,4.2,mmol CO2/m2/d,,,,10"),
+        "air_sea", 3, "area_km2", "10", "one area",
+    ),
     "zero sd of a flux": (
         table("air_sea", "North,4.2,t C/yr,0"), "air_sea", 2, "sd", "0", "must be above 0",
     ),

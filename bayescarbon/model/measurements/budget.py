@@ -17,6 +17,7 @@ from bayescarbon.accounting.bounds import bounded_organic_share
 from bayescarbon.accounting.named import Named
 from bayescarbon.evidence.quantities import inverse_link, quantities
 from bayescarbon.model.families import Tensor
+from bayescarbon.model.inputs import mean_water_ratio
 from bayescarbon.model.layout import Layout, farm_site
 from bayescarbon.model.measurements.model import At, MeasurementModel, Term
 from bayescarbon.study import Study
@@ -25,6 +26,7 @@ from bayescarbon.study import Study
 PARTS = ("tissue_mgc", "shell_mgc", "deposited_mgc", "released_mgc")
 # Spread of budgets of animals of one place: shares about half as large or twice as large, or copies of each other.
 _CONCENTRATION_MEDIAN, _CONCENTRATION_LOG_SD = 30.0, 1.0
+_RATIO = "calcification_ratio"
 
 
 def carbon_in_parts(natural: Mapping[str, Named], days: Named) -> tuple[Named, Named, Named, Named]:
@@ -54,6 +56,8 @@ class Budgets:
         Places among the nodes, in the order of `ANIMAL_INPUTS`.
     days : array (animal,)
         Days over which each budget runs.
+    water_ratio : array (animal,)
+        psi of the mean water of the animal's site, mol CO2 / mol CaCO3; NaN where the site has no water rows.
     shares : array (animal, part)
         Of the carbon used.
     """
@@ -62,10 +66,16 @@ class Budgets:
     information: np.ndarray
     part: np.ndarray
     days: np.ndarray
+    water_ratio: np.ndarray
     shares: np.ndarray
     bears_on: pd.DataFrame
     table: str = "budget"
     parameters: tuple[str, ...] = ("budget_concentration",)
+
+    @property
+    def by_water(self) -> np.ndarray:
+        """Animals whose psi follows from their site's water, as it does in the account."""
+        return np.isfinite(self.water_ratio)
 
     def log_likelihood(self, eta: At) -> Tensor:
         """Return the Dirichlet log density of the shares; only the concentration is free.
@@ -80,10 +90,12 @@ class Budgets:
         )
         shares = pm.Data("budget_shares", self.shares)
         linked = eta(self.nodes)
-        natural = {
-            name: as_xtensor(_natural(name, linked[place]), dims=("animal",))
-            for name, place in zip(ANIMAL_INPUTS, self.part, strict=True)
+        values = {
+            name: _natural(name, linked[place]) for name, place in zip(ANIMAL_INPUTS, self.part, strict=True)
         }
+        if self.by_water.any():
+            values[_RATIO] = pt.where(self.by_water, self.water_ratio, values[_RATIO])
+        natural = {name: as_xtensor(value, dims=("animal",)) for name, value in values.items()}
         carbon = carbon_in_parts(natural, as_xtensor(pt.as_tensor(self.days), dims=("animal",)))
         # Named operations have no gradient of their own: they are lowered to plain ones before NUTS asks for it.
         plain = [rewrite_graph(one.values, include=("lower_xtensor",), clone=False) for one in carbon]
@@ -126,6 +138,7 @@ class Budgets:
             name: inverse_link(quantities()[name].support, eta[:, place])
             for name, place in zip(ANIMAL_INPUTS, self.part, strict=True)
         }
+        natural[_RATIO] = np.where(self.by_water, self.water_ratio, natural[_RATIO])
         return carbon_in_parts(natural, self.days)
 
 
@@ -154,14 +167,20 @@ def budgets(layout: Layout, study: Study) -> Term | None:
     ).T
     nodes = np.unique(cells)
     parts = table[list(PARTS)].to_numpy(dtype=float)
-    information = np.array([(cells == node).sum() for node in nodes]) * _CONCENTRATION_MEDIAN / 20.0
+    water_ratio = table["site"].map(mean_water_ratio(study.water)).to_numpy(dtype=float)
+    # Where the water gives psi, a budget tells nothing of it.
+    tells = np.array([np.isnan(water_ratio) | (name != _RATIO) for name in ANIMAL_INPUTS])
+    information = np.array([tells[cells == node].sum() for node in nodes]) * _CONCENTRATION_MEDIAN / 20.0
+    bears_on = [table.loc[told, ["species", "site"]].assign(quantity=name)
+                for name, told in zip(ANIMAL_INPUTS, tells, strict=True)]  # fmt: skip
     return Budgets(
         nodes=nodes,
         information=information,
         part=np.searchsorted(nodes, cells),
         days=table["cycle_days"].to_numpy(dtype=float),
+        water_ratio=water_ratio,
         shares=parts / parts.sum(axis=1, keepdims=True),
-        bears_on=pd.concat([table[["species", "site"]].assign(quantity=name) for name in ANIMAL_INPUTS]),
+        bears_on=pd.concat(bears_on),
     )
 
 

@@ -38,11 +38,13 @@ class ShellIsotopes:
         Places among the nodes.
     shell, shell_sd : array (shell,)
         d13C of the carbonate and its standard error, permil.
+    dic, tissue_value : array (shell,)
+        d13C of the dissolved carbon and of the tissue, permil.
     water, tissue : array of int (shell,)
-        Place among the distinct waters and tissues: one measured water serves many shells, and its error is theirs
+        Place of their errors among those of waters and tissues: one water serves many shells, and its error is theirs
         together.
-    dic, dic_sd, tissue_value, tissue_sd : array
-        Of the distinct waters and tissues, permil.
+    dic_sd, tissue_sd : array (water,) and (tissue,)
+        Standard errors, permil.
     """
 
     nodes: np.ndarray
@@ -51,11 +53,11 @@ class ShellIsotopes:
     mineral: np.ndarray
     shell: np.ndarray
     shell_sd: np.ndarray
+    dic: np.ndarray
+    tissue_value: np.ndarray
     water: np.ndarray
     tissue: np.ndarray
-    dic: np.ndarray
     dic_sd: np.ndarray
-    tissue_value: np.ndarray
     tissue_sd: np.ndarray
     bears_on: pd.DataFrame
     table: str = "isotopes"
@@ -76,13 +78,13 @@ class ShellIsotopes:
         """
         scatter = pm.LogNormal("isotope_scatter", np.log(SCATTER_MEDIAN), SCATTER_LOG_SD)
         offset = pm.Normal("isotope_offset", 0.0, OFFSET_SD)
-        water = pm.Normal("isotope_water_error", 0.0, 1.0, shape=len(self.dic))
-        tissue = pm.Normal("isotope_tissue_error", 0.0, 1.0, shape=len(self.tissue_value))
+        water = pm.Normal("isotope_water_error", 0.0, 1.0, shape=len(self.dic_sd))
+        tissue = pm.Normal("isotope_tissue_error", 0.0, 1.0, shape=len(self.tissue_sd))
         linked = eta(self.nodes)
         mean = shell_isotopes(
             pt.sigmoid(linked[self.fraction]),
-            (self.tissue_value + self.tissue_sd * tissue)[self.tissue] + offset,
-            (self.dic + self.dic_sd * water)[self.water],
+            self.tissue_value + (self.tissue_sd * tissue)[self.tissue] + offset,
+            self.dic + (self.dic_sd * water)[self.water],
             linked[self.mineral],
         )
         shell = pm.Data("isotopes_shell", self.shell)
@@ -103,12 +105,12 @@ class ShellIsotopes:
         rng : numpy.random.Generator
             Source of the draws.
         """
-        tissue = self.tissue_value + self.tissue_sd * parameters["isotope_tissue_error"]
-        water = self.dic + self.dic_sd * parameters["isotope_water_error"]
+        tissue = self.tissue_sd * parameters["isotope_tissue_error"]
+        water = self.dic_sd * parameters["isotope_water_error"]
         mean = shell_isotopes(
             1.0 / (1.0 + np.exp(-eta[:, self.fraction])),
-            tissue[:, self.tissue] + parameters["isotope_offset"][:, None],
-            water[:, self.water],
+            self.tissue_value + tissue[:, self.tissue] + parameters["isotope_offset"][:, None],
+            self.dic + water[:, self.water],
             eta[:, self.mineral],
         )
         sd = np.hypot(parameters["isotope_scatter"][:, None], self.shell_sd)
@@ -128,8 +130,8 @@ def shell_isotope_term(layout: Layout, study: Study) -> Term | None:
     table = study.isotopes.copy()
     if table.empty:
         return None
-    for name, sd in DEFAULT_SD.items():
-        table[f"{name}_sd"] = table[f"{name}_sd"].fillna(sd)
+    waters, water = _distinct(_determinations(table, "d13c_dic", ["site"]))
+    tissues, tissue = _distinct(_determinations(table, "d13c_tissue", ["site", "species"]))
     cells = [
         layout.cell("respired_shell_fraction", group, species, farm_site(site))
         for group, species, site in table[["group", "species", "site"]].itertuples(index=False)
@@ -141,22 +143,18 @@ def shell_isotope_term(layout: Layout, study: Study) -> Term | None:
     for cell, mineral in zip(cells, minerals, strict=True):
         information[nodes.index(cell)] += slope**2
         information[nodes.index(mineral)] += SCATTER_MEDIAN**-2
-    waters, water = _distinct(table[["site", "d13c_dic", "d13c_dic_sd"]].itertuples(index=False, name=None))
-    tissues, tissue = _distinct(
-        table[["site", "species", "d13c_tissue", "d13c_tissue_sd"]].itertuples(index=False, name=None)
-    )
     return ShellIsotopes(
         nodes=np.array(nodes),
         information=information,
         fraction=np.array([nodes.index(cell) for cell in cells]),
         mineral=np.array([nodes.index(mineral) for mineral in minerals]),
         shell=table["d13c_shell"].to_numpy(dtype=float),
-        shell_sd=table["d13c_shell_sd"].to_numpy(dtype=float),
+        shell_sd=table["d13c_shell_sd"].fillna(DEFAULT_SD["d13c_shell"]).to_numpy(dtype=float),
         water=water,
         tissue=tissue,
-        dic=np.array([row[-2] for row in waters]),
+        dic=table["d13c_dic"].to_numpy(dtype=float),
         dic_sd=np.array([row[-1] for row in waters]),
-        tissue_value=np.array([row[-2] for row in tissues]),
+        tissue_value=table["d13c_tissue"].to_numpy(dtype=float),
         tissue_sd=np.array([row[-1] for row in tissues]),
         bears_on=pd.concat(
             [
@@ -167,6 +165,18 @@ def shell_isotope_term(layout: Layout, study: Study) -> Term | None:
             ]
         ),
     )
+
+
+def _determinations(table: pd.DataFrame, column: str, place: list[str]) -> list[tuple[Any, ...]]:
+    """Return what tells apart the errors of a column: the determination where a row states its error, else the place.
+
+    The error that is assumed where none is stated is of what the animals of a place lived in, not of an instrument, so
+    they share it, to whatever digit their values are written.
+    """
+    stated = table[f"{column}_sd"].notna()
+    value, sd = table[column].where(stated, 0.0), table[f"{column}_sd"].fillna(DEFAULT_SD[column])
+    keys = table[place].assign(stated=stated, value=value, sd=sd)
+    return list(keys.itertuples(index=False, name=None))
 
 
 def _distinct(rows: Iterable[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], np.ndarray]:

@@ -9,6 +9,10 @@ from bayescarbon.model.measurements.model import MeasurementModel, reading_rows
 from bayescarbon.study import Study
 
 
+# What the size of the animals above a trap is held against.
+_OF_SIZE = ("live_weight", "dry_fraction", "shape_factor", "size_exponent")
+
+
 def trap_rows(study: Study) -> pd.DataFrame:
     """Return catches, and carbon contents of catches, as evidence rows.
 
@@ -31,15 +35,14 @@ def trap_rows(study: Study) -> pd.DataFrame:
         catch = common | {"id": label, "value": trap["dry_mass_mg"] / scale}
         carbon = common | {"id": f"{label}, carbon", "value": trap["carbon_fraction"]}
         if farm:
-            constants = (mouth, trap["individuals"])
             size = size_constants(trap["dry_weight_g"], trap["shell_length_mm"])
-            parts: tuple[str, ...] = (background, "biodeposition_rate")
-            catch |= {"quantity": "trap_catch", "parts": parts, "constants": constants}
-            if size != (0.0, 0.0):
-                parts = (*parts, "live_weight", "dry_fraction", "shape_factor", "size_exponent")
-                catch |= {"quantity": "sized_trap_catch", "parts": parts, "constants": (*constants, *size)}
-            weighed = (background, "background_carbon", "biodeposition_rate", "biodeposit_carbon")
-            carbon |= {"quantity": "trap_carbon", "parts": weighed, "constants": constants}
+            of_size, prefix = ((), "") if size == (0.0, 0.0) else (_OF_SIZE, "sized_")
+            constants = (mouth, trap["individuals"], *(size if of_size else ()))
+            # Carbon is mixed at the rate of the animals that hung there, as the catch is.
+            caught = (background, "biodeposition_rate", *of_size)
+            mixed = (background, "background_carbon", "biodeposition_rate", "biodeposit_carbon", *of_size)
+            catch |= {"quantity": f"{prefix}trap_catch", "parts": caught, "constants": constants}
+            carbon |= {"quantity": f"{prefix}trap_carbon", "parts": mixed, "constants": constants}
         else:
             catch |= {"quantity": background}
             carbon |= {"quantity": "background_carbon"}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 from scipy.special import expit
 
+from bayescarbon.accounting.seawater import calcification_ratio
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.model.build import Specification
 from bayescarbon.model.measurements.budget import PARTS, Budgets
@@ -169,3 +171,34 @@ def test_every_quantity_is_read_on_its_own_scale(specification: Specification, t
             assert name in ("shell_organic_share", "respiration_ratio", "calcification_ratio")
             assert (moved == still).tolist() == [True, True, True, False], name
     assert not parts
+
+
+def test_where_the_water_gives_psi_a_budget_is_read_with_it(tmp_path: Path, eta: np.ndarray) -> None:
+    """The account takes psi from a site's water, so rho is told apart from psi at that psi and no other."""
+    water = {"site": "east", "temperature_c": 8, "salinity": 32, "alkalinity_umol_kg": 2300, "pco2_uatm": 380}
+    other = {**water, "temperature_c": 12, "pco2_uatm": 420}
+    specification = specified(tmp_path, {"budget": ROWS, "water": [water, other]})
+    term = term_of(specification, "budget")
+    assert isinstance(term, Budgets)
+    psi = float(calcification_ratio(10.0, 32.0, 2300.0, 400.0))
+    assert abs(psi - TRUTH["calcification_ratio"]) > 0.03
+    truths = {
+        "A1": {**TRUTH, "calcification_ratio": psi},
+        "A2": {**TRUTH, "calcification_ratio": psi},
+        "A3": OYSTER_TRUTH,
+    }
+    wanted = sum(
+        stats.dirichlet.logpdf(np.array(parts) / sum(parts), 30.0 * budget_shares(truths[label], DAYS[label]))
+        for label, parts in CARBON.items()
+    )
+    density = density_of(term)(eta, {"budget_concentration": 30.0})[0]
+    assert density == pytest.approx(wanted, rel=1e-9)
+    assert slopes_agree(term, eta, {"budget_concentration": 25.0}) < 1e-6
+    simulated = np.stack(term.carbon(eta[None]), axis=-1)[0]
+    for one, (label, truth) in zip(simulated, truths.items(), strict=True):
+        assert one / one.sum() == pytest.approx(budget_shares(truth, DAYS[label]), rel=1e-10)
+    # Where psi is known from elsewhere, the budget neither informs it nor counts as a row on it.
+    ratio = list(term.nodes).index(cell(specification.layout, "calcification_ratio", "east"))
+    assert term.information[ratio] == 0.0
+    told = term.bears_on[term.bears_on["quantity"] == "calcification_ratio"]
+    assert told["site"].tolist() == ["west"]

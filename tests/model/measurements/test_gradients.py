@@ -18,7 +18,7 @@ SIZES: list[Row] = [
     {"trap": "W", "site": EAST, "kind": "farm", "dry_mass_mg": 9000, "days": 2, "species": SCALLOP,
      "individuals": 30, "area_m2": 0.05, "season": "summer", "dry_weight_g": 25},
     {"trap": "L", "site": EAST, "kind": "farm", "dry_mass_mg": 9000, "days": 2, "species": SCALLOP,
-     "individuals": 30, "area_m2": 0.05, "shell_length_mm": 65},
+     "individuals": 30, "area_m2": 0.05, "shell_length_mm": 65, "carbon_fraction": 0.05},
 ]  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def test_the_study_has_rows_of_every_kind(specification: Specification) -> None:
         "trap_catch",
         "sized_trap_catch",
         "trap_carbon",
+        "sized_trap_carbon",
         "oxygen_per_flux",
         "sized_biodeposition",
     } <= readings

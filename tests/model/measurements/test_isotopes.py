@@ -18,11 +18,12 @@ from tests.model.measurements.support import cell, density_of, prior_of, slopes_
 
 EAST = {"site": "east", "species": SCALLOP, "mineral": "calcite", "d13c_dic": 0.4, "d13c_tissue": -18.0}
 WEST = {"site": "west", "species": OYSTER, "mineral": "aragonite", "d13c_dic": 0.6, "d13c_tissue": -20.0}
-# Two shells of one animal's tissue and water, one of another tissue in that water, one elsewhere with errors stated.
+# Two shells of one animal's tissue and water, one of another tissue, measured by itself, in that
+# water, one elsewhere with errors stated.
 SHELLS = [
     {"sample": "S1", "d13c_shell": -2.4} | EAST,
     {"sample": "S2", "d13c_shell": -1.9, "d13c_shell_sd": 0.3} | EAST,
-    {"sample": "S3", "d13c_shell": -2.6} | EAST | {"d13c_tissue": -17.5},
+    {"sample": "S3", "d13c_shell": -2.6} | EAST | {"d13c_tissue": -17.5, "d13c_tissue_sd": 0.7},
     {"sample": "S4", "d13c_shell": 0.2} | WEST | {"d13c_dic_sd": 0.2, "d13c_tissue_sd": 0.4},
 ]
 F = {"east": 0.12, "west": 0.25}
@@ -106,6 +107,23 @@ def test_waters_are_shared_within_a_site_and_tissues_within_a_species_there(tmp_
     assert isinstance(found, ShellIsotopes)
     assert found.water.tolist() == [0, 0, 0, 1]
     assert found.tissue.tolist() == [0, 0, 1, 2]
+
+
+def test_an_error_that_is_assumed_is_shared_to_whatever_digit_values_are_written(tmp_path: Path) -> None:
+    """It is of what the animals lived in; only a determination whose error is stated has one of its own."""
+    rows = [
+        {"sample": "S1", "d13c_shell": -2.4} | EAST,
+        {"sample": "S2", "d13c_shell": -2.0} | EAST | {"d13c_dic": 0.401, "d13c_tissue": -18.02},
+        {"sample": "S3", "d13c_shell": -2.2} | EAST | {"d13c_dic": 0.5, "d13c_dic_sd": 0.5},
+        {"sample": "S4", "d13c_shell": -2.2} | EAST | {"d13c_dic": 0.6, "d13c_dic_sd": 0.5},
+        {"sample": "S5", "d13c_shell": -2.2} | EAST | {"d13c_dic": 0.6, "d13c_dic_sd": 0.5},
+    ]
+    found = term_of(specified(tmp_path, {"isotopes": rows}), "isotopes")
+    assert isinstance(found, ShellIsotopes)
+    assert found.dic.tolist() == [0.4, 0.401, 0.5, 0.6, 0.6]
+    assert found.water.tolist() == [0, 0, 1, 2, 2]
+    assert found.tissue.tolist() == [0, 0, 0, 0, 0]
+    assert found.tissue_value.tolist() == [-18.0, -18.02, -18.0, -18.0, -18.0]
 
 
 def test_what_is_assumed_of_the_errors(term: ShellIsotopes) -> None:

@@ -79,7 +79,7 @@ def test_without_areas_the_background_is_that_of_a_trap(tmp_path: Path) -> None:
 
 
 def test_sizes(tmp_path: Path) -> None:
-    by_weight = changed(TRAPS[:1], trap="W", dry_weight_g=27.5, carbon_fraction=None)
+    by_weight = changed(TRAPS[:1], trap="W", dry_weight_g=27.5)
     by_length = changed(TRAPS[:1], trap="L", shell_length_mm=70, carbon_fraction=None)
     by_both = changed(TRAPS[:1], trap="B", shell_length_mm=70, dry_weight_g=27.5, carbon_fraction=None)
     rows = told(tmp_path, [*by_weight, *by_length, *by_both, *TRAPS[2:]])
@@ -87,6 +87,8 @@ def test_sizes(tmp_path: Path) -> None:
     assert rows.loc["traps:W", "constants"] == (AREA, 40.0, 27.5, 0.0)
     assert rows.loc["traps:L", "constants"] == pytest.approx((AREA, 40.0, 0.0, 343.0))
     assert rows.loc["traps:B", "constants"] == rows.loc["traps:W", "constants"]
+    assert rows.loc["traps:W, carbon", "quantity"] == "sized_trap_carbon"
+    assert rows.loc["traps:W, carbon", "constants"] == rows.loc["traps:W", "constants"]
 
 
 def test_a_farm_trap_needs_its_control(tmp_path: Path) -> None:
@@ -111,15 +113,18 @@ def test_catches_are_the_sum_of_what_sinks_and_what_is_dropped(tmp_path: Path) -
 
 
 def test_a_trap_under_large_animals_sees_more_than_their_mean_rate(tmp_path: Path) -> None:
-    sized = changed(TRAPS[:1], trap="W", dry_weight_g=27.5, carbon_fraction=None)
-    sized += changed(TRAPS[:1], trap="L", shell_length_mm=70, carbon_fraction=None)
+    sized = changed(TRAPS[:1], trap="W", dry_weight_g=27.5)
+    sized += changed(TRAPS[:1], trap="L", shell_length_mm=70)
     world = drawn(specified(tmp_path, {"traps": [*sized, *TRAPS[2:]]}))
     b, g, d = (world.value(n, "east") for n in ("biodeposition_rate", "live_weight", "dry_fraction"))
     beta, shape = (world.value(name, "east") for name in ("size_exponent", "shape_factor"))
-    sunk = world.value("background_deposition", "east")
+    sunk, plain = (world.value(name, "east") for name in ("background_deposition", "background_carbon"))
+    o = world.value("biodeposit_carbon", "east")
     for label, mass in (("W", 27.5 / d), ("L", shape * 7.0**3)):
-        wanted = 0.05 * sunk + 40 * (1 + beta) * b * (mass / g) ** beta
-        assert world.observed(f"traps:{label}") == pytest.approx(wanted, rel=1e-9)
+        dropped = 40 * (1 + beta) * b * (mass / g) ** beta
+        assert world.observed(f"traps:{label}") == pytest.approx(0.05 * sunk + dropped, rel=1e-9)
+        mixed = (0.05 * sunk * plain + dropped * o) / (0.05 * sunk + dropped)
+        assert world.observed(f"traps:{label}, carbon") == pytest.approx(mixed, rel=1e-9)
 
 
 def test_a_trap_of_a_season_sees_that_season(tmp_path: Path) -> None:
