@@ -22,6 +22,7 @@ from bayescarbon.report.drawing import (
     finished,
     halo,
     intervals,
+    logarithmic,
     new_axes,
     without_sides,
     zero_line,
@@ -324,7 +325,7 @@ def quantity(
         share = np.full(inside.size, 1.0 / values.size)
         axes.hist(inside, edges.tolist(), weights=share, color=colour, alpha=0.75, label=text(word, language))
     if log:
-        axes.set_xscale("log")
+        logarithmic(axes, float(high / low))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.legend(frameon=False, fontsize=9)

@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
@@ -16,6 +17,7 @@ from bayescarbon.accounting.frameworks import frameworks, net_sink
 from bayescarbon.accounting.lines import LINES
 from bayescarbon.report import figures
 from bayescarbon.report.colours import FRAMEWORK_COLOURS, LINE_COLOURS, framework_colour, line_colour
+from bayescarbon.report.page.drawings import inline_svg
 from bayescarbon.report.tables import sinks_table
 from tests.report.constructed import draws_by_line, make_ledger
 
@@ -116,6 +118,18 @@ def test_prior_and_posterior_are_drawn_as_shares_of_their_draws() -> None:
         figures.quantity(np.array([-1.0, 1.0]), np.array([1.0]), label="b", log=True)
 
 
+@pytest.mark.parametrize("spread", [0.05, 0.3, 3.0])
+def test_a_logarithmic_axis_has_numbers_however_narrow_it_is(spread: float) -> None:
+    draws = np.random.default_rng(4).lognormal(0, spread, 500)
+    figure = figures.quantity(draws, draws, label="b", log=True)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    low, high = axes.get_xlim()
+    told = [tick.get_text() for tick in axes.get_xticklabels() if low <= tick.get_position()[0] <= high]
+    assert len(told) >= 3
+    assert all(float(number) > 0 for number in told)
+
+
 ROWS = pd.DataFrame(
     {
         "quantity": ["a", "a", "a", "a", "a", "b", "c", "none"],
@@ -192,6 +206,27 @@ def test_every_figure_can_be_saved_in_both_languages(language: figures.Language,
     path = tmp_path / "figure.svg"
     figures.waterfall(LEDGER, language=language).savefig(path)
     assert "<svg" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["lot $a_$ 2", "A $5 & B $6", r"a \$ b"])
+def test_dollar_signs_in_names_are_dollar_signs(name: str) -> None:
+    batches = LEDGER.assign_coords(batch=[name, "west"])
+    priced = pd.DataFrame(
+        {"batch": [name], "unit": ["$a_$/t CO2e"], "median": [2.0], "q05": [1.0], "q95": [3.0]}
+    )
+    curve = pd.DataFrame({"p_overcredit": [0.05, 0.4], "issued": [70.0, 95.0]})
+    steps = pd.DataFrame({"total_cost": [1.0], "total_value": [2.0], "currency": [name]})
+    places = POSTERIOR.assign(species=[name, "b", name, "two", ""])
+    draws = np.random.default_rng(1).lognormal(0, 2, 500)
+    for drawn in (
+        figures.sinks(sinks_table(batches).assign(framework=name), scope=name),
+        figures.prices(priced),
+        figures.risk_curve(curve, marked={name: (0.1, 80.0)}),
+        figures.budget_curve(steps),
+        figures.evidence(ROWS, places, ["a"]),
+        figures.quantity(draws, draws, label=name, log=True),
+    ):
+        assert f"{escape(name)}<" in inline_svg(drawn, "f", "a figure")
 
 
 def test_a_machine_without_chinese_letters_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
