@@ -21,6 +21,8 @@ _KINDS_OF_COLUMN = {
     "id": "evidence",
 }  # fmt: skip
 _SENTENCES = ("note", "verdict")
+# Where a name may go on in a new line: between its words, and inside what is longer than any word.
+_PIECE = re.compile(r"_|[^\s_]{20}(?=[^\s_])")
 _CODE = re.compile(r"`([^`<>]+)`")
 
 
@@ -54,8 +56,7 @@ class Printer:
     def value(self, table: str, at: int, column: str) -> Markup:
         """Return one cell of a table: a number with its whereabouts, a name with its link."""
         value = self.saved.tables[table][at][column]
-        # Long names may be broken where they are made of words.
-        seen = escape(shown(column, value, self.language)).replace("_", Markup("_<wbr>"))
+        seen = _breakable(shown(column, value, self.language))
         if isinstance(value, float):
             where = f"{table}.csv, {at + 2}, {column}: {value!r}"
             return Markup('<data value="{}" title="{}">{}</data>').format(repr(value), where, seen)
@@ -116,3 +117,9 @@ class Printer:
         hidden = len(chosen) - len(cells)
         more = text("page more", self.language, {"n": hidden, "table": table}) if hidden > 0 else ""
         return Grid(caption, tuple(self.head(table, c) for c in names), cells, more)
+
+
+def _breakable(name: str) -> Markup:
+    ends = [found.end() for found in _PIECE.finditer(name)]
+    pieces = (name[start:end] for start, end in zip([0, *ends], [*ends, None], strict=True))
+    return Markup("<wbr>").join(pieces)
