@@ -11,6 +11,7 @@ import pytest
 from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 
 from bayescarbon.accounting.constants import CO2E_PER_C
 from bayescarbon.accounting.frameworks import frameworks, net_sink
@@ -103,7 +104,45 @@ def test_the_risk_curve_passes_through_its_points_and_marks_the_rules() -> None:
     np.testing.assert_allclose(curve.get_xdata(), [5.0, 10.0, 40.0])
     np.testing.assert_allclose(curve.get_ydata(), table["issued"])
     assert (list(mark.get_xdata()), list(mark.get_ydata())) == ([10.0], [80.0])
-    assert [note.get_text() for note in axes.texts] == ["posterior_q10"]
+    assert [note.get_text() for note in axes.texts] == ["1"]
+    (legend,) = axes.figure.legends
+    assert [entry.get_text() for entry in legend.get_texts()] == ["1  posterior_q10"]
+
+
+# Realised risks of the rules of two runs, in units of a thousandth.
+RISKS = {
+    "many": [403, 332, 199, 370, 371, 26, 441, 358, 358, 333, 369, 97, 105, 102],
+    "few": [400, 386, 260, 333, 102, 259, 347, 413, 26, 259, 354, 394, 100],
+    "all one": [330, 331, 332, 333],
+}
+
+
+@pytest.mark.parametrize("width", [4.5, 7.2])
+@pytest.mark.parametrize("name", list(RISKS))
+def test_each_rule_on_the_risk_curve_is_told_by_a_number_below_its_own_dot(name: str, width: float) -> None:
+    levels = np.linspace(0.005, 0.6, 60)
+    table = pd.DataFrame({"p_overcredit": levels, "issued": 500 + 300 * np.sqrt(levels)})
+    marked = {
+        f"rule_number_{at}": (risk / 1000, 500 + 300 * float(np.sqrt(risk / 1000)))
+        for at, risk in enumerate(RISKS[name])
+    }
+    figure = figures.risk_curve(table, marked=marked)
+    figure.set_size_inches(width, figure.get_size_inches()[1])
+    figure.draw_without_rendering()
+    (axes,), (legend,) = figure.axes, figure.legends
+    told = dict(" ".join(entry.get_text().split()).split(" ", 1) for entry in legend.get_texts())
+    assert sorted(", ".join(told.values()).split(", ")) == sorted(marked)
+    assert list(told) == [note.get_text() for note in axes.texts]
+    dots = [(100 * risk, issued) for risk, issued in marked.values()]
+    for note in axes.texts:
+        nearest = min(dots, key=lambda dot: abs(dot[0] - note.get_position()[0]))
+        for rule in told[note.get_text()].split(", "):
+            # A dot is three per cent of the axis wide.
+            assert abs(100 * marked[rule][0] - nearest[0]) < 0.5
+    texts = [Text.get_window_extent(note) for note in (*axes.texts, *legend.get_texts(), axes.xaxis.label)]
+    for one, other in itertools.combinations(texts, 2):
+        assert not one.overlaps(other)
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.width for box in texts)
 
 
 def test_prior_and_posterior_are_drawn_as_shares_of_their_draws() -> None:
