@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 INK, FAINT, PAPER = "#333333", "#bbbbbb", "#ffffff"
-WIDTH = 7.2
+WIDTH, EDGE = 7.2, 0.6
 _PER_ROW, _MARGIN = 0.30, 1.0
 #: From this ratio of highest to lowest on, a scale of equal steps would press most values into one end.
 LOGARITHMIC_FROM = 30.0
@@ -101,14 +101,22 @@ def halo() -> list[withStroke]:
     return [withStroke(linewidth=3, foreground=PAPER)]
 
 
+def interval(axes: Axes, place: float, low: float, middle: float, high: float, colour: str) -> None:
+    """Draw a dot on a bar, both with a thin edge: pale colours hardly stand out from the paper."""
+    edge = [withStroke(linewidth=3 + 2 * EDGE, foreground=INK)]
+    axes.plot(
+        [low, high], [place, place], color=colour, linewidth=3, solid_capstyle="round", path_effects=edge
+    )
+    axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor=INK, markeredgewidth=EDGE)
+
+
 def intervals(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], colours: Sequence[str]) -> None:
     """Draw a dot and an interval per row, the first on top."""
     places = np.arange(len(rows))[::-1]
     for place, low, middle, high, colour in zip(
         places, rows["q05"], rows["median"], rows["q95"], colours, strict=True
     ):
-        axes.plot([low, high], [place, place], color=colour, linewidth=3, solid_capstyle="round")
-        axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor=PAPER)
+        interval(axes, place, low, middle, high, colour)
     axes.set_yticks(places, labels)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     without_sides(axes)

@@ -1,4 +1,4 @@
-"""Figures of results. Each takes a table, a ledger or draws and returns a matplotlib Figure; none of them shows or saves it.
+"""Figures of results. Each takes a table, a ledger or draws and returns a matplotlib Figure; none shows or saves it.
 
 Dots are posterior medians and bars 5 % to 95 % quantiles where an axis does not say otherwise. Figures are made without
 pyplot, so that nothing of them lingers in a session.
@@ -11,17 +11,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from bayescarbon.accounting.constants import CO2E_PER_C
 from bayescarbon.accounting.frameworks import named_framework, net_sink, weights
 from bayescarbon.report.colours import framework_colour, line_colour
 from bayescarbon.report.drawing import (
+    EDGE,
     FAINT,
     INK,
     PAPER,
     finished,
     halo,
+    interval,
     intervals,
     logarithmic,
     new_axes,
@@ -115,13 +118,13 @@ def total_sink(
         edges.tolist(),
         weights=np.full(inside.size, 1 / draws.size),
         histtype="stepfilled",
-        color=colour,
-        alpha=0.5,
+        facecolor=to_rgba(colour, 0.5),
+        edgecolor=INK,
+        linewidth=EDGE,
     )
     q05, middle, q95 = np.quantile(draws, [0.05, 0.5, 0.95])
     place = -0.08 * float(np.max(heights))
-    axes.plot([q05, q95], [place, place], color=colour, linewidth=3, solid_capstyle="round")
-    axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor=PAPER)
+    interval(axes, place, q05, middle, q95, colour)
     for value in (q05, middle, q95):
         axes.annotate(
             number(float(value)),
@@ -182,7 +185,7 @@ def waterfall(
     for place, values, colour in zip(places, [*shown.values(), net], colours, strict=True):
         last = place == 0
         begin, mean = (0.0 if last else start), float(values.mean())
-        axes.barh(place, mean, left=begin, height=0.62, color=colour)
+        axes.barh(place, mean, left=begin, height=0.62, color=colour, edgecolor=INK, linewidth=EDGE)
         low, high = np.quantile(values, [0.05, 0.95])
         axes.plot([begin + low, begin + high], [place, place], color=INK, linewidth=1.2, path_effects=halo())
         start += mean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import warnings
 
@@ -21,6 +22,7 @@ from bayescarbon.report.colours import FRAMEWORK_COLOURS, LINE_COLOURS, framewor
 from bayescarbon.report.page.drawings import inline_svg
 from bayescarbon.report.tables import sinks_table
 from tests.report.constructed import draws_by_line, make_ledger
+from tests.scripts import ROOT
 
 LEDGER = make_ledger(draws_by_line())
 
@@ -137,7 +139,7 @@ def test_each_rule_on_the_risk_curve_is_told_by_a_number_below_its_own_dot(name:
     for note in axes.texts:
         nearest = min(dots, key=lambda dot: abs(dot[0] - note.get_position()[0]))
         for rule in told[note.get_text()].split(", "):
-            # A dot is three per cent of the axis wide.
+            # Half a per cent is less than a dot is wide.
             assert abs(100 * marked[rule][0] - nearest[0]) < 0.5
     texts = [Text.get_window_extent(note) for note in (*axes.texts, *legend.get_texts(), axes.xaxis.label)]
     for one, other in itertools.combinations(texts, 2):
@@ -288,6 +290,37 @@ def test_every_shipped_line_and_framework_has_its_own_colour() -> None:
     assert len(set(FRAMEWORK_COLOURS.values())) == len(FRAMEWORK_COLOURS)
     with pytest.raises(KeyError):
         line_colour("shell")
+
+
+def contrast(colour: object) -> float:
+    """Return the contrast to white paper by WCAG 2."""
+    linear = [v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in to_rgb(colour)]
+    return 1.05 / (float(np.dot([0.2126, 0.7152, 0.0722], linear)) + 0.05)
+
+
+def test_pale_bars_have_an_edge_that_stands_out_from_the_paper() -> None:
+    bars = figures.waterfall(LEDGER).axes[0].patches
+    assert (
+        min(contrast(bar.get_facecolor()) for bar in bars)
+        < 3
+        <= min(contrast(b.get_edgecolor()) for b in bars)
+    )
+    assert min(bar.get_linewidth() for bar in bars) >= 0.5
+    (area,) = figures.total_sink(LEDGER).axes[0].patches
+    assert contrast(area.get_edgecolor()) >= 3
+    dots = [line for line in figures.sinks(sinks_table(LEDGER)).axes[0].lines if line.get_marker() == "o"]
+    assert len(dots) == len(FRAMEWORK_COLOURS)
+    assert min(contrast(dot.get_markeredgecolor()) for dot in dots) >= 3
+
+
+def test_every_figure_stands_in_the_documented_interface() -> None:
+    documented = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert [
+        name for name in figures.__all__ if f"bayescarbon.report.figures.{name}\n" not in documented
+    ] == []
+    drawing = {name for name, made in vars(figures).items() if inspect.isfunction(made) and name[0] != "_"
+               and made.__annotations__.get("return") == "Figure"} - {"finished"}  # fmt: skip
+    assert drawing == set(figures.__all__)
 
 
 def test_a_framework_of_ones_own_has_a_colour_that_no_other_has() -> None:
