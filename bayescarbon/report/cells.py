@@ -13,9 +13,9 @@ PROBABILITIES = frozenset({
     "p_two_sided", "p_mean", "p_sd", "loo_p", "loo_p_holm", "outside_90",
 })  # fmt: skip
 SHARES = frozenset({"deduction", "share", "variance_share"})
-COUNTS = frozenset({
-    "n_rows", "n_own", "n_loo", "n_unreliable", "n_sites", "ess_bulk", "credits", "n", "rank", "best_n",
-})  # fmt: skip
+#: Numbers of things; a year, which is whole too, is written without a comma.
+WHOLE = frozenset({"n_rows", "n_own", "n_loo", "n_unreliable", "n_sites", "credits", "n", "rank", "best_n"})
+COUNTS = WHOLE | {"ess_bulk", "days", "effective_draws"}
 NOTHING = "-"
 
 

@@ -13,13 +13,16 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import get_font_names
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 if TYPE_CHECKING:
     import pandas as pd
 
 INK, FAINT, PAPER = "#333333", "#bbbbbb", "#ffffff"
-WIDTH = 7.2
+WIDTH, EDGE = 7.2, 0.6
 _PER_ROW, _MARGIN = 0.30, 1.0
+#: From this ratio of highest to lowest on, a scale of equal steps would press most values into one end.
+LOGARITHMIC_FROM = 30.0
 #: Fonts with Chinese glyphs, in the order in which they are looked for; the first of them is on most Linux systems.
 CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -64,13 +67,15 @@ def without_sides(axes: Axes) -> None:
 
 
 def finished(figure: Figure, axes: Axes, x: str, y: str = "") -> Figure:
-    """Return the figure with its axes named, every letter in a font that has it."""
+    """Return the figure with its axes named, every letter as it was written and in a font that has it."""
     axes.set_xlabel(x, fontsize=9, color=INK)
     axes.set_ylabel(y, fontsize=9, color=INK)
     family = fonts()
     texts = figure.findobj(Text)
     for item in texts:
         item.set_fontfamily(family)
+        # A name with two dollar signs is no formula.
+        item.set_parse_math(False)
     if not set(family) & set(CHINESE_FONTS) and any(_CHINESE.search(item.get_text()) for item in texts):
         warnings.warn(
             f"{NO_CHINESE_FONT}, so they are drawn as boxes: install one, such as Noto Sans CJK SC (package "
@@ -81,9 +86,28 @@ def finished(figure: Figure, axes: Axes, x: str, y: str = "") -> Figure:
     return figure
 
 
+def logarithmic(axes: Axes, ratio: float) -> None:
+    """Make an x axis whose ends have this ratio logarithmic, with numbers below it that need no formulas."""
+    axes.set_xscale("log")
+    # Narrower axes may lie between two powers of ten, and would have no number at all.
+    wide = ratio > LOGARITHMIC_FROM
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)) if wide else MaxNLocator(nbins=5))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
 def halo() -> list[withStroke]:
     """Return what keeps ink readable on a dark bar."""
     return [withStroke(linewidth=3, foreground=PAPER)]
+
+
+def interval(axes: Axes, place: float, low: float, middle: float, high: float, colour: str) -> None:
+    """Draw a dot on a bar, both with a thin edge: pale colours hardly stand out from the paper."""
+    edge = [withStroke(linewidth=3 + 2 * EDGE, foreground=INK)]
+    axes.plot(
+        [low, high], [place, place], color=colour, linewidth=3, solid_capstyle="round", path_effects=edge
+    )
+    axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor=INK, markeredgewidth=EDGE)
 
 
 def intervals(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], colours: Sequence[str]) -> None:
@@ -92,8 +116,7 @@ def intervals(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], colours: Se
     for place, low, middle, high, colour in zip(
         places, rows["q05"], rows["median"], rows["q95"], colours, strict=True
     ):
-        axes.plot([low, high], [place, place], color=colour, linewidth=3, solid_capstyle="round")
-        axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor=PAPER)
+        interval(axes, place, low, middle, high, colour)
     axes.set_yticks(places, labels)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     without_sides(axes)

@@ -5,7 +5,11 @@ The formulas are those of docs/equations.md and of `bayescarbon.accounting.ledge
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from bayescarbon.evidence.quantities import quantities
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,40 @@ EQUATIONS: dict[str, Equation] = {
         "1e-3 e H x 12/44, or the emissions given", ("operations_emission",), ("harvest_t", "emissions_t_co2e")
     ),
 }  # fmt: skip
+
+_OF_HARVEST = {"H": "harvest_t", "H0": "stocked_t", "N": "individuals", "T": "cycle_days"}
+#: What the symbols of the price stand for: columns of economics, a quantity, and a framework's net sink.
+PRICE_SYMBOLS = {
+    "Ls": "revenue", "Cs": "cost", "Lf": "alternative_revenue", "Cf": "alternative_cost", "r": "discount_rate",
+    "T": "cycle_months", "k": "baseline_share", "omega": "improved_stock_change",
+}  # fmt: skip
+
+
+def legend(symbols: Mapping[str, str]) -> str:
+    """Return what symbols stand for, in one line.
+
+    Parameters
+    ----------
+    symbols : mapping of str to str
+        Symbol -> column or quantity.
+    """
+    return ", ".join(f"{symbol} = {name}" for symbol, name in symbols.items())
+
+
+def symbols(equation: Equation) -> dict[str, str]:
+    """Return the symbols in a line's formula, with the quantities and columns that they stand for.
+
+    Parameters
+    ----------
+    equation : Equation
+        The line's.
+    """
+    known, written = quantities(), set(re.findall(r"[A-Za-z_0-9]+", equation.formula))
+    bases = dict.fromkeys(base_quantity(name) for name in equation.quantities)
+    read = {symbol: name for symbol, name in _OF_HARVEST.items() if name in equation.columns}
+    read |= {known[name].symbol: name for name in bases}
+    return {symbol: name for symbol, name in read.items() if symbol in written}
+
 
 PRICED_FRAMEWORK = "improved_stock_change"
 BASELINE = "baseline_share"

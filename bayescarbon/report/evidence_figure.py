@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
-from bayescarbon.report.drawing import PAPER, WIDTH, dressed, finished, fonts, without_sides
+from bayescarbon.report.drawing import (
+    LOGARITHMIC_FROM,
+    PAPER,
+    WIDTH,
+    dressed,
+    finished,
+    logarithmic,
+    without_sides,
+)
 from bayescarbon.report.language import Language, text
 
 if TYPE_CHECKING:
@@ -22,8 +30,6 @@ MOST_QUANTITIES, MOST_PLACES = 8, 4
 # A farm may have thousands of rows: so many of each origin are drawn, taken evenly through their order of size.
 _MOST_ROWS = 100
 _ROW, _AROUND = 0.2, 0.55
-# From this ratio of highest to lowest on, a scale of equal steps would press most rows into one end.
-_LOGARITHMIC_FROM = 30.0
 
 
 def rows_with_numbers(evidence: pd.DataFrame) -> pd.DataFrame:
@@ -134,15 +140,12 @@ def _panel(axes: Axes, places: pd.DataFrame, rows: dict[str, pd.DataFrame], lang
     axes.set_ylim(len(labels) - 0.4, -0.6)
     without_sides(axes)
     numbers = np.concatenate([np.asarray(values, dtype=float) for values in drawn])
-    if numbers.min() > 0 and numbers.max() / numbers.min() > _LOGARITHMIC_FROM:
-        axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    if numbers.min() > 0 and numbers.max() / numbers.min() > LOGARITHMIC_FROM:
+        logarithmic(axes, numbers.max() / numbers.min())
     else:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
     name, unit = str(places["quantity"].iloc[0]), str(places["unit"].iloc[0])
-    axes.set_title(f"{name}, {unit}", fontsize=9, loc="left", pad=3, family=fonts())
+    axes.set_title(f"{name}, {unit}", fontsize=9, loc="left", pad=3)
 
 
 def _place(places: pd.DataFrame, at: int) -> str:

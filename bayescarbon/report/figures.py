@@ -1,4 +1,4 @@
-"""Figures of results. Each takes a table or a ledger and returns a matplotlib Figure; none of them shows or saves it.
+"""Figures of results. Each takes a table, a ledger or draws and returns a matplotlib Figure; none shows or saves it.
 
 Dots are posterior medians and bars 5 % to 95 % quantiles where an axis does not say otherwise. Figures are made without
 pyplot, so that nothing of them lingers in a session.
@@ -6,22 +6,27 @@ pyplot, so that nothing of them lingers in a session.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from bayescarbon.accounting.constants import CO2E_PER_C
 from bayescarbon.accounting.frameworks import named_framework, net_sink, weights
 from bayescarbon.report.colours import framework_colour, line_colour
 from bayescarbon.report.drawing import (
+    EDGE,
     FAINT,
     INK,
     PAPER,
     finished,
     halo,
+    interval,
     intervals,
+    logarithmic,
     new_axes,
     without_sides,
     zero_line,
@@ -34,10 +39,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["evidence", "prices", "quantity", "risk_curve", "sinks", "total_sink", "waterfall"]
+__all__ = [
+    "budget_curve", "evidence", "prices", "quantity", "risk_curve", "sinks", "total_sink", "waterfall",
+]  # fmt: skip
 
-# Difference in risk from which two names fit beside each other.
-_NAMED_APART = 0.07
+# Where the axis of risk ends; below which difference two dots are one; from which on two numbers fit beside each other.
+_MOST_RISK, _ONE_DOT, _NUMBERED_APART = 0.6, 0.005, 0.04
 
 
 def sinks(table: pd.DataFrame, *, scope: str = "total", language: Language = "en") -> Figure:
@@ -111,13 +118,13 @@ def total_sink(
         edges.tolist(),
         weights=np.full(inside.size, 1 / draws.size),
         histtype="stepfilled",
-        color=colour,
-        alpha=0.5,
+        facecolor=to_rgba(colour, 0.5),
+        edgecolor=INK,
+        linewidth=EDGE,
     )
     q05, middle, q95 = np.quantile(draws, [0.05, 0.5, 0.95])
     place = -0.08 * float(np.max(heights))
-    axes.plot([q05, q95], [place, place], color=colour, linewidth=3, solid_capstyle="round")
-    axes.plot(middle, place, "o", color=colour, markersize=7, markeredgecolor=PAPER)
+    interval(axes, place, q05, middle, q95, colour)
     for value in (q05, middle, q95):
         axes.annotate(
             number(float(value)),
@@ -178,7 +185,7 @@ def waterfall(
     for place, values, colour in zip(places, [*shown.values(), net], colours, strict=True):
         last = place == 0
         begin, mean = (0.0 if last else start), float(values.mean())
-        axes.barh(place, mean, left=begin, height=0.62, color=colour)
+        axes.barh(place, mean, left=begin, height=0.62, color=colour, edgecolor=INK, linewidth=EDGE)
         low, high = np.quantile(values, [0.05, 0.95])
         axes.plot([begin + low, begin + high], [place, place], color=INK, linewidth=1.2, path_effects=halo())
         start += mean
@@ -232,27 +239,64 @@ def risk_curve(
         Rules to mark: name -> (realised risk, issued t CO2e).
     language : {"en", "zh"}
         Of the labels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Credits issued, t CO2e, against the probability that less was removed, up to 60 %; a numbered dot per rule, and
+        the names of the numbers below.
     """
-    figure, axes = new_axes(0, height=3.6)
+    spots = _spots({name: spot for name, spot in (marked or {}).items() if spot[0] <= _MOST_RISK})
+    names = [_entry(at, spot[0]) for at, spot in enumerate(spots, start=1)]
+    lines = sum(1 + entry.count("\n") for entry in names)
+    figure, axes = new_axes(0, height=3.4 + 0.16 * ((lines + 1) // 2))
     axes.plot(100 * table["p_overcredit"], table["issued"], color="#009e73", linewidth=2.5)
-    for names, risk, issued in _near(marked or {}):
+    # Numbers stand straight below their dots, in rows, because the dots are too near each other for names.
+    rows: list[float] = []
+    for at, (_names, risk, issued) in enumerate(spots):
+        row = next((n for n, last in enumerate(rows) if risk - last >= _NUMBERED_APART), len(rows))
+        rows[row : row + 1] = [risk]
+        axes.plot(100 * risk, issued, "o", color=INK, markersize=5, label=names[at])
         axes.annotate(
-            "\n".join(names),
+            str(at + 1),
             (100 * risk, issued),
-            textcoords="offset points",
-            xytext=(3, -5),
-            va="top",
+            xytext=(100 * risk, 0.03 + 0.065 * row),
+            textcoords=("data", "axes fraction"),
+            ha="center",
+            va="bottom",
             fontsize=8,
+            bbox={"boxstyle": "square,pad=0.1", "facecolor": PAPER, "edgecolor": "none"},
+            arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.8, "shrinkB": 2},
         )
-    for risk, issued in (marked or {}).values():
-        axes.plot(100 * risk, issued, "o", color=INK, markersize=5)
-    axes.set_xlim(0, 60)
-    seen = table.loc[table["p_overcredit"] <= 0.6, "issued"]
-    if len(seen) and seen.max() > seen.min():
-        space = seen.max() - seen.min()
-        # Room below the curve for the names of the rules.
-        axes.set_ylim(max(0.0, seen.min() - 0.35 * space), seen.max() + 0.05 * space)
+    axes.set_xlim(0, 100 * _MOST_RISK)
+    seen = [*table.loc[table["p_overcredit"] <= _MOST_RISK, "issued"], *(spot[2] for spot in spots)]
+    if seen and max(seen) > min(seen):
+        space = max(seen) - min(seen)
+        # Room below the curve for the numbers of the rules.
+        axes.set_ylim(min(seen) - (0.15 + 0.12 * len(rows)) * space, max(seen) + 0.05 * space)
+    if spots:
+        dots = axes.get_lines()[1:]
+        figure.legend(
+            handles=dots, loc="outside lower left", ncols=2, frameon=False, fontsize=8, handlelength=0,
+            handletextpad=0, markerscale=0,
+        )  # fmt: skip
     return finished(figure, axes, text("axis risk", language), text("axis issued", language))
+
+
+def _entry(at: int, names: Sequence[str]) -> str:
+    """Return what stands below the curve for a number: its names, broken where half the width is too little."""
+    return textwrap.fill(f"{at}  {', '.join(names)}", 32, subsequent_indent="    ", break_long_words=False)
+
+
+def _spots(marked: Mapping[str, tuple[float, float]]) -> list[tuple[list[str], float, float]]:
+    """Gather marks whose dots hide each other: their names, and where the first of them is; in order of risk."""
+    gathered: list[tuple[list[str], float, float]] = []
+    for name, (risk, issued) in sorted(marked.items(), key=lambda mark: mark[1]):
+        if gathered and risk - gathered[-1][1] < _ONE_DOT:
+            gathered[-1][0].append(name)
+        else:
+            gathered.append(([name], risk, issued))
+    return gathered
 
 
 def budget_curve(table: pd.DataFrame, *, language: Language = "en") -> Figure:
@@ -264,6 +308,11 @@ def budget_curve(table: pd.DataFrame, *, language: Language = "en") -> Figure:
         ``measure_budget.csv``: ``total_cost``, ``total_value`` and ``currency``.
     language : {"en", "zh"}
         Of the labels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Value of the plan so far against its cost so far, with a dashed line where both are equal.
     """
     figure, axes = new_axes(0, height=3.0)
     costs = [0.0, *table["total_cost"]]
@@ -275,17 +324,6 @@ def budget_curve(table: pd.DataFrame, *, language: Language = "en") -> Figure:
     return finished(
         figure, axes, text("axis budget", language, currency), text("axis worth", language, currency)
     )
-
-
-def _near(marked: Mapping[str, tuple[float, float]]) -> list[tuple[list[str], float, float]]:
-    """Gather marks whose names would stand on each other: the names, and where the first of them is."""
-    gathered: list[tuple[list[str], float, float]] = []
-    for name, (risk, issued) in sorted(marked.items(), key=lambda mark: mark[1]):
-        if gathered and risk - gathered[-1][1] < _NAMED_APART:
-            gathered[-1][0].append(name)
-        else:
-            gathered.append(([name], risk, issued))
-    return gathered
 
 
 def quantity(
@@ -303,6 +341,11 @@ def quantity(
         Whether the axis is logarithmic, as fits a positive quantity that is known within a factor.
     language : {"en", "zh"}
         Of the legend.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Shares of the draws of each; half a per cent of them at either end lies outside the axis.
 
     Raises
     ------
@@ -324,7 +367,7 @@ def quantity(
         share = np.full(inside.size, 1.0 / values.size)
         axes.hist(inside, edges.tolist(), weights=share, color=colour, alpha=0.75, label=text(word, language))
     if log:
-        axes.set_xscale("log")
+        logarithmic(axes, float(high / low))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.legend(frameon=False, fontsize=9)

@@ -165,7 +165,9 @@ WORDS: dict[str, str] = {
         "[Lf - Ls + (Cs - Cf) (1 + r)^(T/12)] / [(1 - k) omega]; omega: net sink by improved_stock_change, t"
         " C"
     ),
+    "equation price gap": "margin_gap / [(1 - k) omega], where the study states margin_gap",
     "trail rests": "Rests on",
+    "trail symbols": "Symbols",
     "trail formula": "Formula",
     "trail thresholds": "Numbers",
     "trail document": "Document",

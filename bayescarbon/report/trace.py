@@ -19,8 +19,11 @@ from bayescarbon.report.credits import TOTAL
 from bayescarbon.report.equations import (
     BASELINE,
     EQUATIONS,
+    PRICE_SYMBOLS,
     PRICED_FRAMEWORK,
     base_quantity,
+    legend,
+    symbols,
 )
 from bayescarbon.report.language import Language, text
 from bayescarbon.report.saved import Saved
@@ -175,10 +178,14 @@ def _input(saved: Saved, table: str) -> str:
 
 
 def _numbers(saved: Saved, language: Language) -> Iterator[Step]:
-    formulas = {
+    formulas: dict[str, tuple[tuple[str, str], ...]] = {
         name: (("trail formula", text(f"equation {name}", language)),)
         for name in ("sink", "credits", "price")
     }
+    formulas["price"] += (
+        ("trail formula", text("equation price gap", language)),
+        ("trail symbols", legend(PRICE_SYMBOLS)),
+    )
     framework, rule = saved.manifest["headline_framework"], saved.manifest.get("headline_rule")
     own = {"scope": TOTAL, "framework": framework}
     rows = _positions(saved, "sinks", own)
@@ -235,6 +242,7 @@ def _lines(saved: Saved) -> Iterator[Step]:
         rests_on = (*(f"quantity:{part}" for part in parts), _input(saved, "harvest"))
         says = (
             ("trail formula", equation.formula),
+            ("trail symbols", legend(symbols(equation))),
             ("trail harvest", ", ".join(equation.columns)),
         )
         rows = _positions(saved, "ledger", {"line": name})

@@ -15,6 +15,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from bayescarbon.report.cells import COUNTS, WHOLE
 from bayescarbon.report.language import Language, column_meaning, text
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ _SHARES = {
     "loo_p_holm", "p_exceeds", "p_below", "p_two_sided", "p_overcredit", "level", "p_break_even",
 }  # fmt: skip
 _PERCENTAGES = {"deduction", "share", "variance_share"}
-_WHOLE = {"n_rows", "n_own", "n_loo", "n_unreliable", "n_sites", "credits", "year"}
-_COUNTS = _WHOLE | {"ess_bulk", "days", "effective_draws"}
 
 
 def number_format(column: str, value: float) -> str:
@@ -51,7 +50,7 @@ def number_format(column: str, value: float) -> str:
     if column == "year":
         return "0"
     size = abs(value)
-    if column in _COUNTS or size >= 100:
+    if column in COUNTS or size >= 100:
         return "#,##0"
     if size == 0 or size >= 10:
         return "0.0"
@@ -71,7 +70,8 @@ def _cell(sheet: WriteOnlyWorksheet, value: object, column: str = "") -> Cell:
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
         return WriteOnlyCell(sheet, None)
-    cell = WriteOnlyCell(sheet, int(number) if column in _WHOLE else number)
+    whole = number.is_integer() and (column in WHOLE or column == "year")
+    cell = WriteOnlyCell(sheet, int(number) if whole else number)
     cell.number_format = number_format(column, number)
     return cell
 

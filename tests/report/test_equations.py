@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from bayescarbon.accounting.ledger import INPUTS, ledger
 from bayescarbon.accounting.lines import LINES
+from bayescarbon.accounting.price import margin_gap
 from bayescarbon.evidence.quantities import quantities
-from bayescarbon.report.equations import EQUATIONS, base_quantity
+from bayescarbon.report.equations import (
+    BASELINE,
+    EQUATIONS,
+    PRICE_SYMBOLS,
+    PRICED_FRAMEWORK,
+    base_quantity,
+    symbols,
+)
+from bayescarbon.report.language import text
 from tests.accounting.inputs import point
 
 COUNTED = {"individuals": 2.0e6, "emissions_t_co2e": 12.0}
@@ -33,6 +45,33 @@ def test_every_line_has_its_equation_and_every_quantity_its_definition() -> None
     assert set(EQUATIONS) == set(LINES)
     read = {base_quantity(name) for equation in EQUATIONS.values() for name in equation.quantities}
     assert read <= set(quantities())
+
+
+# Words of the formulas, and what they define themselves: foulers landed, F = ..., and shares of their mix.
+EXPLAINED = {
+    "F", "x", "mean", "over", "taxa", "of", "t", "where", "not", "counted", "shell", "carbon", "ascidians", "tissue",
+    "or", "the", "emissions", "given", "deposited", "fouling_shell_dic", "fouling_shell_respired",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_every_symbol_of_a_formula_is_told(line: str) -> None:
+    equation = EQUATIONS[line]
+    written = set(re.findall(r"[A-Za-z]\w*", re.sub(r"\d+e-?\d+|1e6", "", equation.formula)))
+    told = symbols(equation)
+    assert written - EXPLAINED == set(told)
+    assert set(told.values()) <= {base_quantity(name) for name in equation.quantities} | set(equation.columns)
+
+
+def test_every_symbol_of_the_price_is_a_column_a_quantity_or_a_framework() -> None:
+    formula = text("equation price", "en").split(";")[0]
+    assert set(re.findall(r"[A-Za-z]+", formula)) == set(PRICE_SYMBOLS)
+    columns = set(inspect.signature(margin_gap).parameters) - {"timing"}
+    assert set(PRICE_SYMBOLS.values()) == columns | {BASELINE, PRICED_FRAMEWORK}
+    # Each letter is that of the code's own formula.
+    money = {"Lf": 7.0, "Ls": 5.0, "Cs": 3.0, "Cf": 2.0, "r": 0.1, "T": 24.0}
+    gap = margin_gap(**{PRICE_SYMBOLS[symbol]: value for symbol, value in money.items()})
+    assert gap == pytest.approx(7 - 5 + (3 - 2) * 1.1**2)
 
 
 def test_fouler_respiration_counts_tissue_only_where_there_is_no_shell() -> None:

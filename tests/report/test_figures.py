@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 
 from bayescarbon.accounting.constants import CO2E_PER_C
 from bayescarbon.accounting.frameworks import frameworks, net_sink
 from bayescarbon.accounting.lines import LINES
 from bayescarbon.report import figures
 from bayescarbon.report.colours import FRAMEWORK_COLOURS, LINE_COLOURS, framework_colour, line_colour
+from bayescarbon.report.page.drawings import inline_svg
 from bayescarbon.report.tables import sinks_table
 from tests.report.constructed import draws_by_line, make_ledger
+from tests.scripts import ROOT
 
 LEDGER = make_ledger(draws_by_line())
 
@@ -101,7 +106,45 @@ def test_the_risk_curve_passes_through_its_points_and_marks_the_rules() -> None:
     np.testing.assert_allclose(curve.get_xdata(), [5.0, 10.0, 40.0])
     np.testing.assert_allclose(curve.get_ydata(), table["issued"])
     assert (list(mark.get_xdata()), list(mark.get_ydata())) == ([10.0], [80.0])
-    assert [note.get_text() for note in axes.texts] == ["posterior_q10"]
+    assert [note.get_text() for note in axes.texts] == ["1"]
+    (legend,) = axes.figure.legends
+    assert [entry.get_text() for entry in legend.get_texts()] == ["1  posterior_q10"]
+
+
+# Realised risks of the rules of two runs, in units of a thousandth.
+RISKS = {
+    "many": [403, 332, 199, 370, 371, 26, 441, 358, 358, 333, 369, 97, 105, 102],
+    "few": [400, 386, 260, 333, 102, 259, 347, 413, 26, 259, 354, 394, 100],
+    "all one": [330, 331, 332, 333],
+}
+
+
+@pytest.mark.parametrize("width", [4.5, 7.2])
+@pytest.mark.parametrize("name", list(RISKS))
+def test_each_rule_on_the_risk_curve_is_told_by_a_number_below_its_own_dot(name: str, width: float) -> None:
+    levels = np.linspace(0.005, 0.6, 60)
+    table = pd.DataFrame({"p_overcredit": levels, "issued": 500 + 300 * np.sqrt(levels)})
+    marked = {
+        f"rule_number_{at}": (risk / 1000, 500 + 300 * float(np.sqrt(risk / 1000)))
+        for at, risk in enumerate(RISKS[name])
+    }
+    figure = figures.risk_curve(table, marked=marked)
+    figure.set_size_inches(width, figure.get_size_inches()[1])
+    figure.draw_without_rendering()
+    (axes,), (legend,) = figure.axes, figure.legends
+    told = dict(" ".join(entry.get_text().split()).split(" ", 1) for entry in legend.get_texts())
+    assert sorted(", ".join(told.values()).split(", ")) == sorted(marked)
+    assert list(told) == [note.get_text() for note in axes.texts]
+    dots = [(100 * risk, issued) for risk, issued in marked.values()]
+    for note in axes.texts:
+        nearest = min(dots, key=lambda dot: abs(dot[0] - note.get_position()[0]))
+        for rule in told[note.get_text()].split(", "):
+            # Half a per cent is less than a dot is wide.
+            assert abs(100 * marked[rule][0] - nearest[0]) < 0.5
+    texts = [Text.get_window_extent(note) for note in (*axes.texts, *legend.get_texts(), axes.xaxis.label)]
+    for one, other in itertools.combinations(texts, 2):
+        assert not one.overlaps(other)
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.width for box in texts)
 
 
 def test_prior_and_posterior_are_drawn_as_shares_of_their_draws() -> None:
@@ -114,6 +157,18 @@ def test_prior_and_posterior_are_drawn_as_shares_of_their_draws() -> None:
     assert sum(bar.get_height() for bar in posterior) == pytest.approx(1.0, abs=1e-9)
     with pytest.raises(ValueError, match="at or below zero"):
         figures.quantity(np.array([-1.0, 1.0]), np.array([1.0]), label="b", log=True)
+
+
+@pytest.mark.parametrize("spread", [0.05, 0.3, 3.0])
+def test_a_logarithmic_axis_has_numbers_however_narrow_it_is(spread: float) -> None:
+    draws = np.random.default_rng(4).lognormal(0, spread, 500)
+    figure = figures.quantity(draws, draws, label="b", log=True)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    low, high = axes.get_xlim()
+    told = [tick.get_text() for tick in axes.get_xticklabels() if low <= tick.get_position()[0] <= high]
+    assert len(told) >= 3
+    assert all(float(number) > 0 for number in told)
 
 
 ROWS = pd.DataFrame(
@@ -194,6 +249,27 @@ def test_every_figure_can_be_saved_in_both_languages(language: figures.Language,
     assert "<svg" in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", ["lot $a_$ 2", "A $5 & B $6", r"a \$ b"])
+def test_dollar_signs_in_names_are_dollar_signs(name: str) -> None:
+    batches = LEDGER.assign_coords(batch=[name, "west"])
+    priced = pd.DataFrame(
+        {"batch": [name], "unit": ["$a_$/t CO2e"], "median": [2.0], "q05": [1.0], "q95": [3.0]}
+    )
+    curve = pd.DataFrame({"p_overcredit": [0.05, 0.4], "issued": [70.0, 95.0]})
+    steps = pd.DataFrame({"total_cost": [1.0], "total_value": [2.0], "currency": [name]})
+    places = POSTERIOR.assign(species=[name, "b", name, "two", ""])
+    draws = np.random.default_rng(1).lognormal(0, 2, 500)
+    for drawn in (
+        figures.sinks(sinks_table(batches).assign(framework=name), scope=name),
+        figures.prices(priced),
+        figures.risk_curve(curve, marked={name: (0.1, 80.0)}),
+        figures.budget_curve(steps),
+        figures.evidence(ROWS, places, ["a"]),
+        figures.quantity(draws, draws, label=name, log=True),
+    ):
+        assert f"{escape(name)}<" in inline_svg(drawn, "f", "a figure")
+
+
 def test_a_machine_without_chinese_letters_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bayescarbon.report.drawing.get_font_names", lambda: ["DejaVu Sans"])
     with pytest.warns(UserWarning, match="fonts-noto-cjk") as told:
@@ -214,6 +290,37 @@ def test_every_shipped_line_and_framework_has_its_own_colour() -> None:
     assert len(set(FRAMEWORK_COLOURS.values())) == len(FRAMEWORK_COLOURS)
     with pytest.raises(KeyError):
         line_colour("shell")
+
+
+def contrast(colour: object) -> float:
+    """Return the contrast to white paper by WCAG 2."""
+    linear = [v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in to_rgb(colour)]
+    return 1.05 / (float(np.dot([0.2126, 0.7152, 0.0722], linear)) + 0.05)
+
+
+def test_pale_bars_have_an_edge_that_stands_out_from_the_paper() -> None:
+    bars = figures.waterfall(LEDGER).axes[0].patches
+    assert (
+        min(contrast(bar.get_facecolor()) for bar in bars)
+        < 3
+        <= min(contrast(b.get_edgecolor()) for b in bars)
+    )
+    assert min(bar.get_linewidth() for bar in bars) >= 0.5
+    (area,) = figures.total_sink(LEDGER).axes[0].patches
+    assert contrast(area.get_edgecolor()) >= 3
+    dots = [line for line in figures.sinks(sinks_table(LEDGER)).axes[0].lines if line.get_marker() == "o"]
+    assert len(dots) == len(FRAMEWORK_COLOURS)
+    assert min(contrast(dot.get_markeredgecolor()) for dot in dots) >= 3
+
+
+def test_every_figure_stands_in_the_documented_interface() -> None:
+    documented = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert [
+        name for name in figures.__all__ if f"bayescarbon.report.figures.{name}\n" not in documented
+    ] == []
+    drawing = {name for name, made in vars(figures).items() if inspect.isfunction(made) and name[0] != "_"
+               and made.__annotations__.get("return") == "Figure"} - {"finished"}  # fmt: skip
+    assert drawing == set(figures.__all__)
 
 
 def test_a_framework_of_ones_own_has_a_colour_that_no_other_has() -> None:

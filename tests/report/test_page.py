@@ -185,6 +185,45 @@ def test_a_missing_table_is_a_sentence(
     assert {link[1:] for link in read.links} <= set(read.ids)
 
 
+def test_a_farms_row_of_evidence_links_to_its_file(folder: Path) -> None:
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    link = re.search(r'<tr id="evidence-evidence[^"]*">\s*<th[^>]*><a href="#([^"]+)">evidence:2</a>', html)
+    assert link is not None
+    assert link[1].startswith("input-evidence")
+    assert link[1] in read_page(folder).ids
+
+
+@pytest.mark.parametrize(("language", "heads"), [
+    ("en", {"credits freed, t CO2e", "cost, CNY", "worth, CNY", "adds, CNY", "cost so far, CNY", "value so far, CNY"}),
+    ("zh", {"成本，CNY"}),
+])  # fmt: skip
+def test_money_in_what_to_measure_is_never_called_carbon(
+    folder: Path, language: Language, heads: set[str]
+) -> None:
+    saved = read_saved(folder)
+    plan = {
+        "quantity": "shell_carbon", "species": "Chlamys farreri", "site": "", "kind": "samples", "n": 3.0, "cost": 5.0,
+        "credits_freed": 0.3, "credits_freed_q05": -1.0, "credits_freed_q95": 2.0, "unit": "t CO2e", "worth": 14.0,
+        "evsi_credits": 0.5, "evsi_value": 24.0, "added_value": 24.0, "added_net": 19.0, "currency": "CNY",
+    }  # fmt: skip
+    step = {
+        "quantity": "shell_carbon", "species": "Chlamys farreri", "site": "", "n": 3.0, "total_cost": 5.0,
+        "total_value": 24.0, "total_net": 19.0, "currency": "CNY",
+    }  # fmt: skip
+    first = {
+        "rank": 1.0, "quantity": "shell_carbon", "species": "", "site": "", "unit": "t C / t shell",
+        "variance_share": 0.12, "evppi_credits": 14.6, "evppi_value": 876.0, "best_n": 3.0, "evsi_value": 24.0,
+        "cost": 5.0, "net_benefit": 19.0,
+    }  # fmt: skip
+    tables = {**saved.tables, "measure": [first], "measure_plan": [plan], "measure_budget": [step]}
+    html = page(Saved(tables, saved.manifest), LEDGER, language)
+    section = html[html.index('<section id="measure"') : html.index('<section id="evidence"')]
+    found = re.findall(r"<th scope=\"col\"[^>]*>([^<]*)</th>", section)
+    assert heads <= set(found)
+    captions = re.findall(r"<caption><span>([^<]*)</span>", section)
+    assert len(captions) == 3 and not any("CO2e" in caption for caption in captions)
+
+
 def test_what_to_measure_is_shown_without_its_empty_columns(folder: Path) -> None:
     saved = read_saved(folder)
     row = {

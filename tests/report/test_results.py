@@ -15,12 +15,14 @@ import xarray as xr
 from openpyxl import load_workbook
 
 from bayescarbon.errors import Problem, StudyError
+from bayescarbon.report.cells import COUNTS, shown
 from bayescarbon.report.folder import replacing
 from bayescarbon.report.headline import headline_lines, read_headline
 from bayescarbon.report.manifest import shipped_hashes
 from bayescarbon.report.results import RunInfo, save_posterior, write_results
 from bayescarbon.report.tables import tables
 from bayescarbon.report.terminal import number
+from bayescarbon.report.workbook import number_format
 from tests.report.constructed import Constructed, Diagnosed
 
 FILES = {
@@ -116,6 +118,12 @@ def test_saving_changes_neither_fit_nor_ledger(
     xr.testing.assert_identical(ledger, before)
     xr.testing.assert_identical(fitted.money, money)
     assert ledger["buried"].dtype == np.float64
+
+
+@pytest.mark.parametrize("column", sorted(COUNTS))
+def test_counts_are_whole_in_the_workbook_and_in_the_page(column: str) -> None:
+    assert number_format(column, 1.0) == number_format(column, 12.0) == "#,##0"
+    assert shown(column, 12.0) == "12"
 
 
 def test_workbook_holds_the_same_numbers(folder: Path) -> None:

@@ -20,8 +20,9 @@ _RULES = ("rule", "mean", "issued", "deduction", "p_overcredit", "expected_overc
 _VINTAGES = ("year", "issuable", "issued", "held", "released", "issued_cumulative", "deficit", "unit")
 _PLANNED = (
     "quantity", "species", "site", "kind", "n", "cost", "credits_freed", "credits_freed_q05", "credits_freed_q95",
-    "unit", "worth", "evsi_value", "added_value",
+    "worth", "evsi_value", "added_value",
 )  # fmt: skip
+_STEPS = ("quantity", "species", "site", "n", "total_cost", "total_value", "total_net")
 _REVENUE = ("scope", "mean", "median", "q05", "q95", "unit", "p_break_even")
 
 
@@ -129,8 +130,12 @@ def measure(printer: Printer) -> Section:
     plain = {"unit", "evppi_value"}
     if len({row["site"] for row in rows} - {""}) < 2:
         plain.add("site")
+    # The names first: they are what stays in sight where a narrow window scrolls sideways.
+    places = ("quantity", "species", "site")
     columns = [
-        name for name in rows[0] if name not in plain and any(row[name] not in (None, "") for row in rows)
+        name
+        for name in dict.fromkeys((*places, *rows[0]))
+        if name not in plain and any(row[name] not in (None, "") for row in rows)
     ]
     grid = printer.grid("measure", text("measure caption", language), columns, most=20)
     parts: list[Part] = [Words(printer.say("measure about")), grid, *_plan(printer)]
@@ -159,5 +164,5 @@ def _plan(printer: Printer) -> list[Part]:
     alt = text("measure budget alt", language)
     drawn = figures.budget_curve(pd.DataFrame(steps), language=language)
     caption = text("measure budget caption", language)
-    table = printer.grid("measure_budget", caption, most=len(steps))
+    table = printer.grid("measure_budget", caption, _STEPS, most=len(steps))
     return [*parts, Picture(inline_svg(drawn, "f-budget", alt), alt), Fold(caption, (table,), screen=True)]

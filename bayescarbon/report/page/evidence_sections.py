@@ -12,8 +12,17 @@ from bayescarbon.report.sensitivity import THRESHOLD, sensitivity_sentence, tota
 PASS, REVIEW, FAIL = "pass", "review", "fail"
 _QUANTITIES = ("quantity", "species", "site", "n_own", "n_rows", "median", "q05", "q95", "unit")
 _SENSITIVITY = ("quantity", "psense", "median_change", "q05_change", "q95_change", "unit", "note")
-#: Tables of checks, shown whole.
-_CHECKS = ("checks", "sediment_sources", "sediment_buried", "air_sea", "budgets")
+#: Tables of checks, with the columns that are shown if not all are: a budget's name tells its species and days.
+_CHECKS: dict[str, tuple[str, ...]] = {
+    "checks": (),
+    "sediment_sources": (),
+    "sediment_buried": (),
+    "air_sea": (),
+    "budgets": (
+        "budget", "source", "item", "published_low", "published_high", "q05", "median", "q95", "unit", "factor",
+        "p_two_sided", "verdict",
+    ),
+}  # fmt: skip
 _INFLUENTIAL = 10
 
 
@@ -182,10 +191,10 @@ def checks(printer: Printer) -> Section:
     parts: list[Part] = [
         Words(escape(f"{said['table']}: {said['text']}")) for said in saved.manifest.get("remarks", ())
     ]
-    for name in _CHECKS:
+    for name, columns in _CHECKS.items():
         if saved.rows(name):
             caption = text(name, language)
-            parts.append(Fold(caption, (printer.grid(name, caption),)))
+            parts.append(Fold(caption, (printer.grid(name, caption, columns),)))
     if not parts:
         parts.append(Words(printer.say("missing checks")))
     return Section("checks", text("section checks", language), parts)

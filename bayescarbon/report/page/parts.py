@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
+_CROWDED_FROM = 10
+
 
 @dataclass(frozen=True)
 class Words:
@@ -46,6 +48,11 @@ class Grid:
     #: Ids of the rows, for links to them; empty if nothing links to them.
     ids: tuple[str, ...] = ()
     kind: ClassVar[str] = "grid"
+
+    @property
+    def crowded(self) -> bool:
+        """Whether it has more columns than paper is wide for in letters of the usual size."""
+        return len(self.heads) >= _CROWDED_FROM
 
 
 @dataclass(frozen=True)

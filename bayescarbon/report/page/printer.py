@@ -20,7 +20,17 @@ _KINDS_OF_COLUMN = {
     "framework": "framework", "rule": "rule", "line": "line", "quantity": "quantity", "source": "source",
     "id": "evidence",
 }  # fmt: skip
+# In the tables of what to measure, columns of money stand beside columns of credits, so that each head has its unit.
+_MONEY = frozenset({
+    "evppi_value", "evsi_value", "cost", "net_benefit", "worth", "added_value", "added_net", "total_cost",
+    "total_value", "total_net",
+})  # fmt: skip
+_CREDITS = frozenset({
+    "evppi_credits", "evsi_credits", "credits_freed", "credits_freed_q05", "credits_freed_q95",
+})  # fmt: skip
 _SENTENCES = ("note", "verdict")
+# Where a name may go on in a new line: between its words, and inside what is longer than any word.
+_PIECE = re.compile(r"_|[^\s_]{20}(?=[^\s_])")
 _CODE = re.compile(r"`([^`<>]+)`")
 
 
@@ -54,8 +64,7 @@ class Printer:
     def value(self, table: str, at: int, column: str) -> Markup:
         """Return one cell of a table: a number with its whereabouts, a name with its link."""
         value = self.saved.tables[table][at][column]
-        # Long names may be broken where they are made of words.
-        seen = escape(shown(column, value, self.language)).replace("_", Markup("_<wbr>"))
+        seen = _breakable(shown(column, value, self.language))
         if isinstance(value, float):
             where = f"{table}.csv, {at + 2}, {column}: {value!r}"
             return Markup('<data value="{}" title="{}">{}</data>').format(repr(value), where, seen)
@@ -78,7 +87,19 @@ class Printer:
         rows = self.saved.tables[table]
         numbers = any(isinstance(row[column], float) for row in rows)
         style = "n" if numbers else "long" if column in _SENTENCES else "unit" if column == "unit" else ""
-        return Head(heading(column, self.language), column_meaning(column, self.language, table), style)
+        name, unit = heading(column, self.language), self._unit(table, column)
+        if unit:
+            name += f"{'，' if self.language == 'zh' else ', '}{unit}"
+        return Head(name, column_meaning(column, self.language, table), style)
+
+    def _unit(self, table: str, column: str) -> str:
+        """Return the unit that a head has to name; blank where the caption or a column of the table does."""
+        if not table.startswith("measure"):
+            return ""
+        if column in _MONEY:
+            plan, revenue = self.saved.rows("measure_plan"), self.saved.rows("revenue")
+            return str(plan[0]["currency"] if plan else revenue[0]["unit"] if revenue else "")
+        return "t CO2e" if column in _CREDITS else ""
 
     def grid(
         self,
@@ -116,3 +137,9 @@ class Printer:
         hidden = len(chosen) - len(cells)
         more = text("page more", self.language, {"n": hidden, "table": table}) if hidden > 0 else ""
         return Grid(caption, tuple(self.head(table, c) for c in names), cells, more)
+
+
+def _breakable(name: str) -> Markup:
+    ends = [found.end() for found in _PIECE.finditer(name)]
+    pieces = (name[start:end] for start, end in zip([0, *ends], [*ends, None], strict=True))
+    return Markup("<wbr>").join(pieces)

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from bayescarbon.report.language import text
 from bayescarbon.report.page.parts import Grid, Group, Head, Link, Part, Section, TrailCard, Words
 from bayescarbon.report.page.printer import Printer
-from bayescarbon.report.trace import KINDS, SHOWN, Step
+from bayescarbon.report.trace import KINDS, SHOWN, Step, anchor
 
 #: Kinds that stand as a table, one row per step, because they hold little but are many.
 _TABULAR = ("source", "input")
@@ -46,7 +46,8 @@ def _parts(printer: Printer, kind: str, title: str, steps: Sequence[Step]) -> Se
         at = [step.rows[0][1] for step in steps]
         grid = printer.grid("evidence", title, (*SHOWN["evidence"], "note"), at, most=len(at))
         more = _left_out(printer, len(printer.saved.tables["evidence"]) - len(at))
-        return (Grid(grid.caption, grid.heads, grid.rows, more, tuple(step.anchor for step in steps)),)
+        rows = tuple((_to_file(step, row[0]), *row[1:]) for step, row in zip(steps, grid.rows, strict=True))
+        return (Grid(grid.caption, grid.heads, rows, more, tuple(step.anchor for step in steps)),)
     if kind in _TABULAR:
         rows = tuple((Markup(escape(step.name)), Markup(escape(step.title))) for step in steps)
         heads = (Head(), Head(style="long"))
@@ -54,6 +55,12 @@ def _parts(printer: Printer, kind: str, title: str, steps: Sequence[Step]) -> Se
     everything = [step for step in printer.steps.values() if step.kind == "evidence"]
     shown = {step.key for step in _shown_evidence(printer, everything)}
     return [_card(printer, step, shown) for step in steps]
+
+
+def _to_file(step: Step, name: Markup) -> Markup:
+    """Return the name of a row of evidence, linked to the file of the study that holds it if one does."""
+    files = [key for key in step.leads_to if key.startswith("input:")]
+    return Markup('<a href="#{}">{}</a>').format(anchor(files[0]), name) if files else name
 
 
 def _shown_evidence(printer: Printer, steps: Sequence[Step]) -> list[Step]:
