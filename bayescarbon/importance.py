@@ -24,7 +24,7 @@ def smoothed_weights(log_ratios: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     weights : array (..., sample)
         They sum to one over the samples.
     pareto_k : array (...)
-        Shape of the tail; 0 where all ratios are equal, as there is no tail then; NaN with fewer than 25 draws, whose
+        Shape of the tail; 0 where its largest ratios are equal, as there is no tail then; NaN with fewer than 25 draws, whose
         tail cannot be smoothed.
 
     Notes
@@ -35,14 +35,21 @@ def smoothed_weights(log_ratios: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     size = log_ratios.shape[-1]
     flat = log_ratios.reshape(-1, size)
     weights, pareto_k = np.full(flat.shape, 1.0 / size), np.zeros(len(flat))
-    # ArviZ refuses a tail of equal values.
-    varied = np.flatnonzero(np.ptp(flat, axis=1) > 1e-12)
+    # ArviZ refuses a tail of equal values, such as that of a suspect which no draw but a few takes for clean.
+    tail = min(size // 5, int(np.ceil(3.0 * np.sqrt(size))))
+    largest = np.partition(flat, size - tail, axis=1)[:, -tail:] if size >= _LEAST_DRAWS else flat
+    varied = np.flatnonzero(np.ptp(largest, axis=1) > 1e-12)
+    level = np.flatnonzero((np.ptp(largest, axis=1) <= 1e-12) & (np.ptp(flat, axis=1) > 1e-12))
+    weights[level] = _normalised(flat[level])
     if size < _LEAST_DRAWS:
         pareto_k[varied] = np.nan
-        weights[varied] = np.exp(flat[varied] - flat[varied].max(axis=1, keepdims=True))
-        weights[varied] /= weights[varied].sum(axis=1, keepdims=True)
+        weights[varied] = _normalised(flat[varied])
     elif len(varied):
         smoothed, pareto_k[varied] = array_stats.psislw(-flat[varied], axis=-1)
-        weights[varied] = np.exp(smoothed)
-        weights[varied] /= weights[varied].sum(axis=1, keepdims=True)
+        weights[varied] = _normalised(smoothed)
     return weights.reshape(log_ratios.shape), pareto_k.reshape(log_ratios.shape[:-1])
+
+
+def _normalised(log_weights: np.ndarray) -> np.ndarray:
+    raw = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
+    return raw / raw.sum(axis=1, keepdims=True)

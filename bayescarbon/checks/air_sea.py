@@ -68,6 +68,12 @@ def _number(row: pd.Series, column: str) -> float:
     return float(row[column]) if column in row.index and pd.notna(row[column]) else float("nan")
 
 
+def _is_total(row: pd.Series) -> bool:
+    """Say whether a row's flux can be told in tonnes: it is one of the whole site, or its area is stated."""
+    unit = _text(row, "unit") if np.isfinite(_number(row, "co2_flux")) else _OWN_UNIT
+    return np.isfinite(_number(row, "area_km2")) or not flux_unit(unit)[1]
+
+
 def _row(row: pd.Series) -> tuple[float, float, bool]:
     """Return flux and standard error of one row in t C / yr, and whether a transfer velocity stands behind it."""
     area, sd = _number(row, "area_km2"), _number(row, "sd")
@@ -204,11 +210,16 @@ def air_sea_check(
     table = []
     for site in dict.fromkeys(str(site) for site in air_sea["site"]):
         rows = air_sea[air_sea["site"].astype(str) == site]
+        row: dict[str, object] = {"site": site, "unit": UNIT, "n_rows": len(rows)}
+        rows = rows[[_is_total(one) for _, one in rows.iterrows()]]
+        if rows.empty:
+            table.append(row | {"verdict": f"No row states the area of sea: nothing to compare with. {CAVEAT}"})
+            continue
         rng = np.random.default_rng([seed, zlib.crc32(site.encode())])
         flux, measured, seasons = annual_flux(rows, draws=draws, seed=int(rng.integers(2**31)))
         low, high = np.quantile(measured, [0.05, 0.95])
-        row: dict[str, object] = {
-            "site": site, "unit": UNIT, "n_rows": len(rows), "seasons": " ".join(seasons),
+        row |= {
+            "n_rows": len(rows), "seasons": " ".join(seasons),
             "measured": flux, "measured_q05": float(low), "measured_q95": float(high),
         }  # fmt: skip
         if site in known:

@@ -52,10 +52,10 @@ def quantity_table(draws_of: xr.Dataset, convergence: pd.DataFrame, bearing: pd.
             QUANTILES, np.quantile(flat, list(QUANTILES.values()), axis=0), strict=True
         ):
             frame[column] = values
-        base = str(name).removeprefix("fouler_") if str(name) != "fouler_mix" else str(name)
-        frame["n_rows"] = everywhere[base]
-        keys = zip(frame["species"], frame["site"], strict=True)
-        frame["n_own"] = [0 if base != name else own[base, species, site] for species, site in keys]
+        told_by = [_defined_as(str(place)) for place in frame["quantity"]]
+        frame["n_rows"] = [everywhere[base] for base, _ in told_by]
+        keys = zip(told_by, frame["species"], frame["site"], strict=True)
+        frame["n_own"] = [own[base, species, site] if own_too else 0 for (base, own_too), species, site in keys]
         told = convergence[convergence["quantity"] == name].set_index("position")
         for column in ("r_hat", "ess_bulk"):
             frame[column] = told[column].reindex(range(len(frame))).to_numpy()
@@ -88,6 +88,18 @@ def places(name: str, draws: xr.DataArray) -> list[tuple[str, str, str]]:
     return [(name, "", "")]
 
 
+def _defined_as(place: str) -> tuple[str, bool]:
+    """Return the quantity whose rows tell of a place of the table, and whether the farm's rows on it are of that place.
+
+    The composition of foulers is that of their group, told by rows on crops; that of ascidians is a quantity of its own.
+    """
+    name, _, part = place.removesuffix("]").partition("[")
+    if name == "fouler_mix" or not name.startswith("fouler_"):
+        return name, True
+    quantity = name.removeprefix("fouler_")
+    return (f"ascidian_{quantity}", True) if part == "ascidian" else (quantity, False)
+
+
 def _row_counts(bearing: pd.DataFrame) -> tuple[Counter[str], Counter[tuple[str, str, str]]]:
     everywhere: Counter[str] = Counter()
     own: Counter[tuple[str, str, str]] = Counter()
@@ -112,9 +124,12 @@ def bearing_rows(observations: Observations, terms: Sequence[Term]) -> pd.DataFr
     direct = observations.rows[["parts", *columns[1:]]].explode("parts").rename(columns={"parts": "quantity"})
     found = [direct[columns], *(term.bears_on.assign(origin="farm")[columns] for term in terms)]
     bearing = pd.concat(found, ignore_index=True).astype("str")
-    # A value that a site shares is one for all species there, whichever of them a trap or a row names.
-    shared = [name for name, quantity in quantities().items() if "species" not in quantity.levels]
-    return bearing.assign(species=bearing["species"].mask(bearing["quantity"].isin(shared), ""))
+    # A value that a site shares is one for all species there, whichever of them a trap or a row names; one that all
+    # sites share is of no site.
+    for level in ("species", "site"):
+        shared = [name for name, quantity in quantities().items() if level not in quantity.levels]
+        bearing[level] = bearing[level].mask(bearing["quantity"].isin(shared), "")
+    return bearing
 
 
 def outlier_table(observations: Observations, mean: np.ndarray, cv: np.ndarray) -> pd.DataFrame:

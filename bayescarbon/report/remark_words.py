@@ -64,5 +64,6 @@ PHRASES: tuple[str, ...] = (
     "More CO2 leaves the water than the farm releases: another source, or a release that is understated.",
     "The flux is what the farm's release alone would give, within the errors; other flows may cancel in it.",
     "No batch is farmed at this site: nothing to compare with.",
+    "No row states the area of sea: nothing to compare with.",
     "A measured flux also holds the water's own exchange: this is a check and enters no sink, pool or price.",
 )

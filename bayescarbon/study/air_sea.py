@@ -114,12 +114,12 @@ def read_air_sea(typed: Typed, water: pd.DataFrame, sites: list[str]) -> Checked
         rows.sound & flux & (rows.has("temperature_c") | rows.has("salinity")),
         _("temperature and salinity are not used beside a flux that was measured."),
     )
-    rows.error(
+    rows.warn(
         "area_km2",
-        (per_area | only_delta) & ~rows.has("area_km2"),
+        rows.sound & (per_area | only_delta) & ~rows.has("area_km2"),
         _(
-            "is empty; a flux per area needs the area of sea that it speaks of, to be compared with a "
-            "release in tonnes."
+            "is empty; a flux per area is compared with a release in tonnes only where the area of sea that it speaks "
+            "of is stated. This row is compared with nothing."
         ),
     )
     _check_areas(rows, per_area | only_delta)

@@ -28,6 +28,7 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}.*|\d{1,2}/\d{1,2}/\d{2,4}", re.ASCII)
 _SPREAD = re.compile(r"(\S+)\s*(?:±|\+/-|\+-)\s*(\S+)")
 _RANGE = re.compile(r"([\d.]+)\s*(?:-|–|—|~|～|to|至|到)\s*([\d.]+)", re.ASCII)
+_PERCENT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*[%％]", re.ASCII)
 # What follows the number must look like a unit: of 1/2, 2020/21, 05:30 or 0x12 no part is the number that was meant.
 _WITH_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?!x[\da-f])\s*([^\d\s./,:_].*)", re.ASCII)
 _NOTHING = {
@@ -392,6 +393,8 @@ def why_not_a_number(text: str, column: Column, table: str) -> str:
             else _("write one number")
         )
         return _("is a range; {how}.", how=how)
+    if table != "evidence" and (match := _PERCENT.fullmatch(text)):
+        return _("is a percentage; write {share:.12g}.", share=float(match[1]) / 100)
     if match := _WITH_UNIT.fullmatch(text):
         unit = _("; the unit of this column is {unit}", unit=column.unit) if column.unit else ""
         where = _("; its unit goes into the column `unit`") if table == "evidence" and not unit else unit

@@ -200,3 +200,14 @@ def test_the_error_of_a_flux_from_partial_pressures_is_the_one_that_is_stated() 
     assert loose[1].std() == pytest.approx(np.hypot(0.2 * flux, 5.0 * 1e-3 * 12.011 * 365.25 * 2.0), rel=0.03)
     assert total[1].std() == pytest.approx(np.hypot(0.2 * flux, 50.0), rel=0.03)
     assert silent[1].std() == pytest.approx(np.hypot(0.2, 0.3) * flux, rel=0.03)
+
+
+def test_a_flux_per_area_without_its_area_is_compared_with_nothing() -> None:
+    """Rows of the site that can be told in tonnes are compared as if it was not there."""
+    per_area = {"co2_flux": 4.0, "unit": "mmol CO2/m2/d", "sd": 1.0}
+    alone = air_sea_check(table(per_area), release(100.0)).iloc[0]
+    assert (alone["n_rows"], alone["verdict"].split(":")[0]) == (1, "No row states the area of sea")
+    assert np.isnan(alone["measured"]) and np.isnan(alone["p_below"])
+    total = flux(50.0, 5.0)
+    both = air_sea_check(table(per_area, total), release(100.0)).iloc[0]
+    pd.testing.assert_series_equal(both, air_sea_check(table(total), release(100.0)).iloc[0])

@@ -307,6 +307,16 @@ def test_equal_ratios_leave_equal_weights() -> None:
     assert (pareto_k == 0).all()
 
 
+@pytest.mark.parametrize("size", [30, 100, 226, 8000])
+def test_a_tail_of_equal_ratios_needs_no_smoothing(size: int) -> None:
+    """All but a few draws agree on a suspect, and hold the largest weight together: nothing is to be fitted to them."""
+    ratios = np.zeros(size)
+    ratios[:5] = -np.arange(1.0, 6.0)
+    weights, pareto_k = smoothed_weights(ratios)
+    assert pareto_k == 0.0
+    np.testing.assert_allclose(weights, np.exp(ratios) / np.exp(ratios).sum(), rtol=1e-12)
+
+
 def test_weights_of_too_few_draws_are_plain_and_called_unreliable() -> None:
     ratios = np.random.default_rng(1).standard_normal((2, 20))
     ratios[1] = 3.0

@@ -428,3 +428,17 @@ def test_a_fit_with_suspects_comes_back_whole(farms: Farms, tmp_path: Path) -> N
     back = load_fit(tmp_path / "farms.nc")
     assert back.data.identical(farms.fit.data)
     pd.testing.assert_frame_equal(back.outliers, farms.fit.outliers)
+
+
+def test_rows_of_what_all_sites_share_are_enough_to_sample(tmp_path: Path) -> None:
+    """A share has no spread between sites: the model then has an overall mean and no scale at all."""
+    rows = [row("baseline_share", "east", value=value) for value in (0.2, 0.22, 0.24)]
+    told = fit(
+        write_study(tmp_path, [batch("a", "east")], rows), draws=300, tune=300, chains=2, literature=False
+    )
+    share = told.data["posterior"]["baseline_share"]
+    before = told.data["prior"]["baseline_share"]
+    assert float(share.mean()) == pytest.approx(0.22, abs=0.04)
+    assert float(share.std()) < 0.5 * float(before.std())
+    counted = told.quantities.set_index("quantity").loc["baseline_share"]
+    assert (counted["n_rows"], counted["n_own"]) == (3, 3)

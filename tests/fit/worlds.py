@@ -30,7 +30,11 @@ UNITS = {
     "whole_body_carbon": "g C/g",
     "carbon_per_live": "t C/t",
     "carbon_deposition_rate": "mg C/ind/d",
+    "baseline_share": "fraction",
+    "ascidian_dry_fraction": "g/g",
 }
+# Of no species.
+_OF_NONE = ("burial_fraction", "baseline_share", "ascidian_dry_fraction")
 
 
 def batch(name: str, site: str, species: str = SCALLOP, **other: object) -> dict[str, object]:
@@ -40,7 +44,7 @@ def batch(name: str, site: str, species: str = SCALLOP, **other: object) -> dict
 
 def row(quantity: str, site: str, species: str = SCALLOP, **other: object) -> dict[str, object]:
     """Return a row of the evidence table in the quantity's own unit."""
-    where = "" if quantity == "burial_fraction" else species
+    where = "" if quantity in _OF_NONE else species
     return {"quantity": quantity, "unit": UNITS[quantity], "species": where, "site": site, **other}
 
 

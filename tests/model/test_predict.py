@@ -170,6 +170,9 @@ def test_table_of_quantities_counts_the_rows_behind_each(tmp_path: Path) -> None
         *samples("carbon_per_live", "east", [0.08]),
         *samples("dry_fraction", "west", [0.4], CLAM),
         row("burial_fraction", "west", value=0.4, method="oxygen"),
+        row("baseline_share", "west", value=0.1),
+        row("ascidian_dry_fraction", "east", value=0.07),
+        row("ascidian_dry_fraction", "west", value=0.09),
     ]
     found = specify(write_study(tmp_path, HARVEST, rows), literature=False)
     rng = np.random.default_rng(3)
@@ -191,6 +194,12 @@ def test_table_of_quantities_counts_the_rows_behind_each(tmp_path: Path) -> None
     assert counts["burial_fraction", "", "west"] == (1, 1)
     assert counts["oxygen_visible_share", "", "west"] == (1, 1)
     assert counts["burial_fraction", "", "east"] == (1, 0)
+    # One for all sites: a row of any site is of it.
+    assert counts["baseline_share", "", ""] == (1, 1)
+    # Foulers of a group are told by rows on its crops, ascidians by rows of their own only.
+    assert counts["fouler_dry_fraction[mussel]", "", ""] == (4, 0)
+    assert counts["fouler_dry_fraction[ascidian]", "", ""] == (2, 2)
+    assert counts["fouler_tissue_carbon[ascidian]", "", ""] == (0, 0)
     values = quantity["dry_fraction"].isel(stock=0).values.ravel()
     one = table.loc[("dry_fraction", SCALLOP, "east")]
     wanted = [values.mean(), values.std(ddof=1), *np.quantile(values, [0.05, 0.5, 0.95])]

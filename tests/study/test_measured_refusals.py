@@ -257,9 +257,6 @@ REFUSED = {
         "air_sea", 2, "unit", "g/m2/yr", "whether the mass is of CO2 or of C",
     ),
     "flux without unit": (table("air_sea", "North,4.2,,,,,3"), "air_sea", 2, "unit", None, "need their unit"),
-    "flux per area": (
-        table("air_sea", "North,4.2,mmol CO2/m2/d"), "air_sea", 2, "area_km2", None, "needs the area of sea",
-    ),
     "two areas of one site": (
         table("air_sea", "North,4.2,mmol CO2/m2/d,,,,1", "North,4.2,mmol CO2/m2/d,,,,10"),
         "air_sea", 3, "area_km2", "10", "one area",
@@ -274,9 +271,6 @@ REFUSED = {
     ),
     "no wind": (table("air_sea", "North,,,,,,3,80,"), "air_sea", 2, "wind_m_s", None, "belong together"),
     "no delta": (table("air_sea", "North,,,,,,3,,5.5"), "air_sea", 2, "delta_pco2_uatm", None, "belong together"),
-    "delta without area": (
-        table("air_sea", "North,,,,,,,80,5.5"), "air_sea", 2, "area_km2", None, "needs the area of sea",
-    ),
     "delta without salinity": (
         table("air_sea", "South,,,,,,3,80,5.5,12,"), "air_sea", 2, "salinity", None, "no row in `water`",
     ),
@@ -315,7 +309,7 @@ def test_everything_wrong_is_told_at_once(write: Write) -> None:
         ("fouling", 2, "gear"), ("fouling", 3, "species"), ("fouling", 3, "fresh_mass_kg"),
         ("budget", 2, "species"), ("budget", 2, "tissue_mgc"),
         ("sediment", 2, "d13c"), ("sediment", None, None),
-        ("air_sea", 2, "site"), ("air_sea", 2, "unit"), ("air_sea", 3, "area_km2"), ("air_sea", 3, "temperature_c"),
+        ("air_sea", 2, "site"), ("air_sea", 2, "unit"), ("air_sea", 3, "temperature_c"),
         ("air_sea", 3, "salinity"),
     }  # fmt: skip
 

@@ -19,6 +19,13 @@ def shell(
 
 
 WARNED = {
+    # air-sea flux
+    "flux per area": (
+        table("air_sea", "North,4.2,mmol CO2/m2/d"), "air_sea", 2, "area_km2", None, "is compared with nothing",
+    ),
+    "delta without area": (
+        table("air_sea", "North,,,,,,,80,5.5"), "air_sea", 2, "area_km2", None, "is compared with nothing",
+    ),
     # isotopes
     "synonym": (
         shell("-0.5", "0.5", "-18.2", species="Chlamys farreri"),

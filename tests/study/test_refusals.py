@@ -149,6 +149,9 @@ REFUSED = {
     "unit in cell": (
         harvest(f"b,South,{SCALLOP},12 t,400,"), "harvest", 3, "harvest_t", "12 t", "write 12 alone",
     ),
+    "a percentage": (
+        harvest(f"b,South,{SCALLOP},12,400,5 %"), "harvest", 3, "harvest_cv", "5 %", "write 0.05",
+    ),
     "failed formula": (
         harvest(f"b,South,{SCALLOP},1,400,#DIV/0!"), "harvest", 3, "individuals", "#DIV/0!", "mend the formula",
     ),
