@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from bayescarbon.report.language import Language, message_keys, text
+from bayescarbon.report.names import NAMED, called, outcome_name, scope_name
 from bayescarbon.report.saved import WORDS
 from bayescarbon.report.terminal import number, probability
 
@@ -17,6 +19,7 @@ COUNTS = frozenset({
     "n_rows", "n_own", "n_loo", "n_unreliable", "n_sites", "ess_bulk", "credits", "n", "rank", "best_n",
 })  # fmt: skip
 NOTHING = "-"
+_SAID: dict[str, Callable[[str, Language], str]] = {"scope": scope_name, "outcome": outcome_name}
 
 
 def percent(share: float, language: Language) -> str:
@@ -50,7 +53,7 @@ def shown(column: str, value: Any, language: Language = "en") -> str:
     if isinstance(value, bool):
         return text("card yes" if value else "card no", language)
     if isinstance(value, str):
-        return value
+        return _word(column, value, language)
     if column in PROBABILITIES:
         return probability(value)
     if column in SHARES:
@@ -60,6 +63,14 @@ def shown(column: str, value: Any, language: Language = "en") -> str:
     if column == "year":
         return f"{value:.0f}"
     return f"{value:.3f}" if column == "r_hat" else number(value)
+
+
+def _word(column: str, value: str, language: Language) -> str:
+    if column in NAMED:
+        return called(column, value, language)
+    if column in _SAID:
+        return _SAID[column](value, language)
+    return value
 
 
 def heading(column: str, language: Language) -> str:

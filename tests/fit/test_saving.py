@@ -79,7 +79,9 @@ def test_a_fit_comes_back_from_its_file_whole(thrice: tuple[Fit, Fit, Fit], tmp_
     assert load_fit(path).data.identical(first.data)
 
 
-def test_tables_without_a_row_come_back_as_tables_of_text(thrice: tuple[Fit, Fit, Fit], tmp_path: Path) -> None:
+def test_tables_without_a_row_come_back_as_tables_of_text(
+    thrice: tuple[Fit, Fit, Fit], tmp_path: Path
+) -> None:
     """A study without tables of measurements has nothing in the group that counts them."""
     path = tmp_path / "fit.nc"
     bare = write_study(tmp_path, [batch("a", "east")], samples("live_weight", "east", [22, 25, 30, 27]))

@@ -137,7 +137,7 @@ def test_verdicts_on_fluxes_in_both_languages() -> None:
     english, chinese = (air_sea_remarks(found, language) for language in LANGUAGES)
     assert english == [f"{row['site']}: {row['verdict']}" for row in found.to_dict("records")]
     assert chinese[0].startswith("bay 的海气通量：养殖释放碳，水体却吸收 CO2")
-    assert chinese[4].endswith("不进入任何碳汇、碳库或碳价。")
+    assert chinese[4].endswith("不进入任何碳汇、碳库或碳汇价格。")
     assert all(map(is_chinese, chinese))
 
 

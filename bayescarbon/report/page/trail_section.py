@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from markupsafe import Markup, escape
 
 from bayescarbon.report.language import text
+from bayescarbon.report.names import called
 from bayescarbon.report.page.parts import Grid, Group, Head, Link, Part, Section, TrailCard, Words
 from bayescarbon.report.page.printer import Printer
 from bayescarbon.report.trace import KINDS, SHOWN, Step
@@ -85,9 +86,18 @@ def _card(printer: Printer, step: Step, shown: Set[str]) -> TrailCard:
             below, hidden = _shown_evidence(printer, kept), len(below) - len(kept)
         if below:
             links.append(
-                (text(f"trail {kind}", language), tuple(Link(one.anchor, one.name) for one in below))
+                (
+                    text(f"trail {kind}", language),
+                    tuple(Link(one.anchor, called(one.kind, one.name, language)) for one in below),
+                )
             )
     says = tuple((text(label, language), said) for label, said in step.says)
     return TrailCard(
-        step.anchor, step.name, step.title, says, grids, tuple(links), _left_out(printer, hidden)
+        step.anchor,
+        called("number", step.name, language) if step.kind == "number" else step.name,
+        step.title,
+        says,
+        grids,
+        tuple(links),
+        _left_out(printer, hidden),
     )
