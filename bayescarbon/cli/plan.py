@@ -17,6 +17,7 @@ from bayescarbon.errors import Problem, StudyError
 from bayescarbon.report.language import Language, text
 from bayescarbon.report.measure_lines import sentence
 from bayescarbon.report.names import called, listed
+from bayescarbon.report.rewording import reworded_all
 from bayescarbon.report.terminal import Line, aligned, number
 from bayescarbon.study import Study, read_study
 from bayescarbon.study.rules import rules
@@ -119,7 +120,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
         _refuse_what_cannot_be_planned(study)
         fitted = _fitted(study, options, steps, console)
         if not fitted.diagnostics.passed and not options.allow_unconverged:
-            reasons = "; ".join(fitted.diagnostics.reasons)
+            reasons = reworded_all(fitted.diagnostics.reasons, language)
             console.alarm(text("unconverged", language, {"reasons": reasons}))
             console.answer({"status": 3, "reasons": list(fitted.diagnostics.reasons)})
             return 3

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from bayescarbon.report.language import Language, message_keys, text
-from bayescarbon.report.names import NAMED, called, outcome_name, scope_name
+from bayescarbon.report.language import Language, in_language, message_keys, text
+from bayescarbon.report.names import NAMED, called, item_name, outcome_name, scope_name
+from bayescarbon.report.rewording import reworded, reworded_all
 from bayescarbon.report.saved import WORDS
 from bayescarbon.report.terminal import number, probability
 
@@ -19,7 +21,24 @@ COUNTS = frozenset({
     "n_rows", "n_own", "n_loo", "n_unreliable", "n_sites", "ess_bulk", "credits", "n", "rank", "best_n",
 })  # fmt: skip
 NOTHING = "-"
-_SAID: dict[str, Callable[[str, Language], str]] = {"scope": scope_name, "outcome": outcome_name}
+
+
+def _sentences(value: str, language: Language) -> str:
+    """Return a remark or verdict: sentences, or findings separated by semicolons, each as files hold it."""
+    findings = value.split("; ")
+    if any(reworded(one, language) != one for one in findings):
+        return reworded_all(findings, language)
+    # What the study or the literature remarks stays as it was written; verdicts are sentences without semicolons.
+    gap = "" if language == "zh" else " "
+    sentences = re.split(r"(?<=\.) ", value)
+    said = [reworded(one, language) for one in sentences]
+    return value if said == sentences else gap.join(said)
+
+
+_SAID: dict[str, Callable[[str, Language], str]] = {
+    "scope": scope_name, "outcome": outcome_name, "note": _sentences, "verdict": _sentences, "item": item_name,
+    "stage": in_language, "kind": in_language, "method": in_language, "budget": in_language,
+}  # fmt: skip
 
 
 def percent(share: float, language: Language) -> str:

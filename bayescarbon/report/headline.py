@@ -16,6 +16,7 @@ from bayescarbon.report.credit_lines import credit_lines
 from bayescarbon.report.credits import Credits, read_credits
 from bayescarbon.report.language import LANGUAGES, Language, text
 from bayescarbon.report.names import called
+from bayescarbon.report.rewording import reworded_all, reworded_remark
 from bayescarbon.report.sensitivity import sensitivity_sentence, total_outcome
 from bayescarbon.report.terminal import Line, aligned, number, probability
 from bayescarbon.translation import _
@@ -229,7 +230,10 @@ def _check_lines(headline: Headline, language: Language) -> list[Line]:
     lines = [Line(""), Line(moved)] if moved else []
     if headline.remarks:
         lines += [Line(""), Line(text("remarks", language, {"n": len(headline.remarks)}))]
-        lines += [Line(f"  {said['table']}: {said['text']}") for said in headline.remarks[:_SHOWN_REMARKS]]
+        lines += [
+            Line(f"  {said['table']}: {reworded_remark(said, language)}")
+            for said in headline.remarks[:_SHOWN_REMARKS]
+        ]
     hidden = len(headline.remarks) - _SHOWN_REMARKS
     if hidden > 0:
         lines.append(Line("  " + text("more_remarks", language, {"n": hidden})))
@@ -255,7 +259,7 @@ def headline_lines(headline: Headline, language: Language) -> list[Line]:
     if headline.converged:
         diagnosis = Line(text("converged", language, checks))
     else:
-        reasons = "; ".join(found["reasons"])
+        reasons = reworded_all(found["reasons"], language)
         diagnosis = Line(text("unconverged", language, {"reasons": reasons}), bold=True, red=True)
     lines = [Line(headline.title, bold=True)]
     if not headline.converged:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bayescarbon import reasons
 from bayescarbon.report import credit_words, measure_words, name_words, page_words, remark_words
 from bayescarbon.translation import LANGUAGES, Language, translate
 
@@ -97,6 +98,7 @@ _WORDS: dict[str, str] = {
     **page_words.WORDS,
     **measure_words.WORDS,
     **name_words.WORDS,
+    **reasons.WORDS,
 }
 
 _COLUMNS: dict[str, str] = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from bayescarbon.report.equations import base_quantity
-from bayescarbon.report.language import Language, message_keys, text
+from bayescarbon.report.language import Language, in_language, message_keys, text
 
 #: Columns and kinds of steps that hold identifiers with names.
 NAMED = ("framework", "rule", "line", "pool", "quantity")
@@ -80,6 +80,11 @@ def outcome_name(outcome: str, language: Language) -> str:
     if kind == "price":
         return text("outcome price", language, {"batch": name})
     return text("outcome total", language, {"framework": called("framework", name, language)})
+
+
+def item_name(item: str, language: Language) -> str:
+    """Return a part of a published budget, or one part per another, in a language."""
+    return " / ".join(in_language(part, language) for part in item.split(" / "))
 
 
 def listed(names: Iterable[str], language: Language) -> str:

@@ -17,6 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from bayescarbon.report.language import Language, column_meaning, text
 from bayescarbon.report.names import NAMED, called, label
+from bayescarbon.report.rewording import reworded_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +128,9 @@ def _add_guide(
     title.font = Font(name="Calibri", bold=True, size=14)
     sheet.append([title])
     if reasons:
-        warning = _cell(sheet, text("guide_unconverged", language, {"reasons": "; ".join(reasons)}))
+        warning = _cell(
+            sheet, text("guide_unconverged", language, {"reasons": reworded_all(reasons, language)})
+        )
         warning.font = _RED
         sheet.append([warning])
     framework = {"framework": called("framework", about["framework"], language)}

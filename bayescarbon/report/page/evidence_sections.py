@@ -8,6 +8,7 @@ from bayescarbon.report.language import Language, text
 from bayescarbon.report.names import called, listed, outcome_name
 from bayescarbon.report.page.parts import Card, Cards, Fold, Grid, Head, Part, Picture, Section, Spread, Words
 from bayescarbon.report.page.printer import Printer
+from bayescarbon.report.rewording import reworded_remark
 from bayescarbon.report.sensitivity import THRESHOLD, sensitivity_sentence, total_outcome
 
 PASS, REVIEW, FAIL = "pass", "review", "fail"
@@ -184,7 +185,8 @@ def checks(printer: Printer) -> Section:
     """
     saved, language = printer.saved, printer.language
     parts: list[Part] = [
-        Words(escape(f"{said['table']}: {said['text']}")) for said in saved.manifest.get("remarks", ())
+        Words(escape(f"{said['table']}: {reworded_remark(said, language)}"))
+        for said in saved.manifest.get("remarks", ())
     ]
     for name in _CHECKS:
         if saved.rows(name):
