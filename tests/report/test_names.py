@@ -104,6 +104,14 @@ def test_the_trail_is_titled_in_the_language(folders: dict[Language, Path]) -> N
             assert label(step.kind, step.name, "zh") in step.title, key
 
 
+def test_english_passages_are_marked_in_the_chinese_page(folders: dict[Language, Path]) -> None:
+    chinese, english = ((folders[one] / "report.html").read_text(encoding="utf-8") for one in ("zh", "en"))
+    assert '<dd><span lang="en">Carbon content of dry shell' in chinese
+    assert '<td class="long"><span lang="en">Sun, Kang' in chinese
+    assert "贝壳碳扣除苗种贝壳碳" in chinese and '<span lang="en">贝' not in chinese
+    assert 'span lang="en"' not in english
+
+
 def test_figures_name_their_rows() -> None:
     ticks = [tick.get_text() for tick in figures.waterfall(LEDGER, language="zh").axes[0].get_yticklabels()]
     assert f"{label('line', 'buried', 'zh')}\nburied" in ticks

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 
 from markupsafe import Markup, escape
 
-from bayescarbon.report.language import text
+from bayescarbon.report.language import Language, text
 from bayescarbon.report.names import called
 from bayescarbon.report.page.parts import Grid, Group, Head, Link, Part, Section, TrailCard, Words
 from bayescarbon.report.page.printer import Printer
@@ -18,6 +19,9 @@ _TABULAR = ("source", "input")
 _MOST_ROWS = 25
 #: Rows of evidence that are shown, those of the literature first: a farm may have thousands, and evidence.csv has all.
 MOST_EVIDENCE = 500
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+# Two words in a row: a formula or a fingerprint has none.
+_WORD = re.compile("[A-Za-z]{3,} [A-Za-z]{2,}")
 
 
 def trail_section(printer: Printer) -> Section:
@@ -49,12 +53,21 @@ def _parts(printer: Printer, kind: str, title: str, steps: Sequence[Step]) -> Se
         more = _left_out(printer, len(printer.saved.tables["evidence"]) - len(at))
         return (Grid(grid.caption, grid.heads, grid.rows, more, tuple(step.anchor for step in steps)),)
     if kind in _TABULAR:
-        rows = tuple((Markup(escape(step.name)), Markup(escape(step.title))) for step in steps)
+        rows = tuple(
+            (Markup(escape(step.name)), _in_its_language(step.title, printer.language)) for step in steps
+        )
         heads = (Head(), Head(style="long"))
         return (Grid(title, heads, rows, ids=tuple(step.anchor for step in steps)),)
     everything = [step for step in printer.steps.values() if step.kind == "evidence"]
     shown = {step.key for step in _shown_evidence(printer, everything)}
     return [_card(printer, step, shown) for step in steps]
+
+
+def _in_its_language(said: str, language: Language) -> Markup:
+    """Return a text marked as English where the page is in another language and the text has none of its letters."""
+    if language == "en" or not _WORD.search(said) or _CHINESE.search(said):
+        return escape(said)
+    return Markup('<span lang="en">{}</span>').format(said)
 
 
 def _shown_evidence(printer: Printer, steps: Sequence[Step]) -> list[Step]:
@@ -91,7 +104,7 @@ def _card(printer: Printer, step: Step, shown: Set[str]) -> TrailCard:
                     tuple(Link(one.anchor, called(one.kind, one.name, language)) for one in below),
                 )
             )
-    says = tuple((text(label, language), said) for label, said in step.says)
+    says = tuple((text(label, language), _in_its_language(said, language)) for label, said in step.says)
     return TrailCard(
         step.anchor,
         called("number", step.name, language) if step.kind == "number" else step.name,
