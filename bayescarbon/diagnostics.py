@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from bayescarbon.reasons import reason
+
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
 MIN_BFMI = 0.3
@@ -108,24 +110,21 @@ def judge(table: pd.DataFrame, sample_stats: xr.Dataset | None, *, refitted: boo
     unknown = inside[inside[["r_hat", "ess_bulk", "ess_tail"]].isna().any(axis=1)]
     if inside["r_hat"].isna().all():
         # R-hat compares chains; a chain alone has nothing to agree with.
-        reasons.append("no R-hat at all, which takes at least two chains")
+        reasons.append(reason("reason one chain"))
     elif len(unknown):
-        reasons.append(f"no R-hat or effective sample size for {', '.join(unknown['quantity'].unique())}")
+        reasons.append(reason("reason unknown", quantities=", ".join(unknown["quantity"].unique())))
     if divergences:
-        reasons.append(f"{divergences} divergent transitions, none allowed")
-    for column, sign, bound, text in (
-        ("r_hat", -1, MAX_RHAT, "R-hat"),
-        ("ess_bulk", 1, MIN_ESS, "bulk effective sample size"),
-        ("ess_tail", 1, MIN_ESS, "tail effective sample size"),
-    ):
+        reasons.append(reason("reason divergences", n=divergences))
+    for column, sign, bound in (("r_hat", -1, MAX_RHAT), ("ess_bulk", 1, MIN_ESS), ("ess_tail", 1, MIN_ESS)):
         known = inside[inside[column].notna()]
         if known.empty:
             continue
         worst = known.loc[(sign * known[column]).idxmin()]
         if sign * worst[column] < sign * bound:
-            reasons.append(f"{text} {worst[column]:.4g} of {worst['quantity']}, the bound is {bound:g}")
+            told = {"value": f"{worst[column]:.4g}", "quantity": worst["quantity"], "bound": f"{bound:g}"}
+            reasons.append(reason(f"reason {column}", **told))
     if not bfmi > MIN_BFMI:
-        reasons.append(f"E-BFMI {bfmi:.2f}, the bound is {MIN_BFMI:g}")
+        reasons.append(reason("reason bfmi", value=f"{bfmi:.2f}", bound=f"{MIN_BFMI:g}"))
     return Diagnostics(
         passed=not reasons,
         reasons=tuple(reasons),

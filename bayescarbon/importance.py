@@ -24,8 +24,8 @@ def smoothed_weights(log_ratios: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     weights : array (..., sample)
         They sum to one over the samples.
     pareto_k : array (...)
-        Shape of the tail; 0 where its largest ratios are equal, as there is no tail then; NaN with fewer than 25 draws, whose
-        tail cannot be smoothed.
+        Shape of the tail; 0 where its largest ratios are equal, as there is no tail then; NaN with fewer than 25
+        draws, whose tail cannot be smoothed.
 
     Notes
     -----

@@ -109,7 +109,9 @@ def sample(
         sampler.cancel()
         raise
     posterior = tree["posterior"].to_dataset()
-    free = {str(name): v.values.reshape(v.shape[0] * v.shape[1], *v.shape[2:]) for name, v in posterior.items()}
+    free = {
+        str(name): v.values.reshape(v.shape[0] * v.shape[1], *v.shape[2:]) for name, v in posterior.items()
+    }
     own = [name for term in terms for name in term.parameters]
     values = {name: free[name] for name in (*_kept(model), *own) if name in free}
     return Sampled(values | derived(model, free, _kept(model, DERIVED)), tree["sample_stats"].to_dataset())

@@ -213,7 +213,9 @@ def air_sea_check(
         row: dict[str, object] = {"site": site, "unit": UNIT, "n_rows": len(rows)}
         rows = rows[[_is_total(one) for _, one in rows.iterrows()]]
         if rows.empty:
-            table.append(row | {"verdict": f"No row states the area of sea: nothing to compare with. {CAVEAT}"})
+            table.append(
+                row | {"verdict": f"No row states the area of sea: nothing to compare with. {CAVEAT}"}
+            )
             continue
         rng = np.random.default_rng([seed, zlib.crc32(site.encode())])
         flux, measured, seasons = annual_flux(rows, draws=draws, seed=int(rng.integers(2**31)))

@@ -12,6 +12,7 @@ from bayescarbon.accounting.constants import CARBONATE_CARBON
 from bayescarbon.cli.console import Console
 from bayescarbon.evidence.quantities import composites, quantities
 from bayescarbon.report.manifest import plain, problem_record
+from bayescarbon.report.names import called
 from bayescarbon.report.terminal import Line, aligned, number
 from bayescarbon.study import read_study
 from bayescarbon.study.describe import measured
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from bayescarbon.study import Study
 
 _SHOWN_BATCHES = 20
+#: Where the prior of a quantity comes from, as the records say it, in words.
+_PRIORS = {"study": _("study"), "shipped": _("shipped"), "computed": _("computed")}
 
 
 def evidence_counts(study: Study, published: pd.DataFrame) -> list[dict[str, Any]]:
@@ -151,14 +154,22 @@ def _lines(
 ) -> list[Line | str]:
     tonnes = number(float(study.harvest["harvest_t"].sum()))
     header = (_("quantity"), _("unit"), _("own rows"), _("literature"), _("same species"), _("prior"))
-    rows = [(*(str(value) for value in row.values()),) for row in counts]
+    rows = [
+        (
+            called("quantity", row["quantity"], language),
+            row["unit"],
+            *(str(row[name]) for name in ("own", "literature", "same_species")),
+            _PRIORS[row["prior"]],
+        )
+        for row in counts
+    ]
     priced = study.economics["batch"].nunique()
     lines: list[Line | str] = [
         Line(study.title, bold=True),
         _(
             "Headline: {framework}, rule {rule}. Read: {files}.",
-            framework=study.headline_framework,
-            rule=study.headline_rule,
+            framework=called("framework", study.headline_framework, language),
+            rule=called("rule", study.headline_rule, language),
             files=", ".join(study.inputs),
         ),
         "",

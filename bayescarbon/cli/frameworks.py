@@ -9,6 +9,7 @@ from typing import Any
 from bayescarbon.accounting.frameworks import Framework, frameworks, weights
 from bayescarbon.cli.console import Console
 from bayescarbon.cli.unknown import unknown_name
+from bayescarbon.report.names import called, label
 from bayescarbon.report.terminal import Line, aligned
 from bayescarbon.translation import Language, _
 
@@ -33,7 +34,9 @@ def _detail(framework: Framework, language: Language) -> list[Line | str]:
         (_("Citation"), framework.citation),
     ]
     return [
-        Line(f"{framework.name}: {framework.title}", bold=True),
+        Line(
+            f"{framework.name}: {label('framework', framework.name, language) or framework.title}", bold=True
+        ),
         "",
         *textwrap.wrap(framework.description["en"], 100),
         *textwrap.wrap(framework.description["zh"], 50),
@@ -43,7 +46,7 @@ def _detail(framework: Framework, language: Language) -> list[Line | str]:
         _("Lines of the ledger that count, and their sign:")
         if signed
         else _("No line of the ledger counts."),
-        *(f"  {'+' if sign > 0 else '-'} {line}" for line, sign in signed.items()),
+        *(f"  {'+' if sign > 0 else '-'} {called('line', line, language)}" for line, sign in signed.items()),
     ]
 
 
@@ -51,7 +54,10 @@ def command(options: argparse.Namespace, console: Console) -> int:
     """List all frameworks or explain one."""
     known = frameworks()
     if options.framework is None:
-        rows = [(name, framework.description[options.language]) for name, framework in known.items()]
+        rows = [
+            (called("framework", name, options.language), framework.description[options.language])
+            for name, framework in known.items()
+        ]
         console.show(aligned([(_("framework"), _("what it counts")), *rows], language=options.language))
         console.show(
             ["", _("`bayescarbon frameworks NAME` gives the lines, the reasons and who argues for it.")]

@@ -16,6 +16,8 @@ from bayescarbon.cli.unknown import unknown_name
 from bayescarbon.errors import Problem, StudyError
 from bayescarbon.report.language import Language, text
 from bayescarbon.report.measure_lines import sentence
+from bayescarbon.report.names import called, listed
+from bayescarbon.report.rewording import reworded_all
 from bayescarbon.report.terminal import Line, aligned, number
 from bayescarbon.study import Study, read_study
 from bayescarbon.study.rules import rules
@@ -118,7 +120,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
         _refuse_what_cannot_be_planned(study)
         fitted = _fitted(study, options, steps, console)
         if not fitted.diagnostics.passed and not options.allow_unconverged:
-            reasons = "; ".join(fitted.diagnostics.reasons)
+            reasons = reworded_all(fitted.diagnostics.reasons, language)
             console.alarm(text("unconverged", language, {"reasons": reasons}))
             console.answer({"status": 3, "reasons": list(fitted.diagnostics.reasons)})
             return 3
@@ -151,7 +153,8 @@ def _currency(study: Study) -> str:
 
 def _lines(plan: Plan, about: Mapping[str, Any], language: Language) -> list[Line | str]:
     money = {"budget": number(plan.budget), "currency": about["currency"]}
-    lines: list[Line | str] = [Line(text("plan title", language, {**about, **money}), bold=True), ""]
+    named = {kind: called(kind, about[kind], language) for kind in ("framework", "rule")}
+    lines: list[Line | str] = [Line(text("plan title", language, {**named, **money}), bold=True), ""]
     if plan.items:
         lines += [*_table(plan, language), ""]
         for row in plan.table().assign(currency=about["currency"]).to_dict("records"):
@@ -169,7 +172,13 @@ def _lines(plan: Plan, about: Mapping[str, Any], language: Language) -> list[Lin
     else:
         lines.append(text(f"plan {plan.reason}", language, money))
     if plan.left_out:
-        lines.append(text("plan left_out", language, {"names": ", ".join(plan.left_out)}))
+        lines.append(
+            text(
+                "plan left_out",
+                language,
+                {"names": listed((called("quantity", name, language) for name in plan.left_out), language)},
+            )
+        )
     return [*lines, "", text("plan framework", language)]
 
 

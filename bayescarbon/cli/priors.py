@@ -12,6 +12,7 @@ from bayescarbon.cli.console import Console
 from bayescarbon.cli.unknown import unknown_name
 from bayescarbon.evidence.quantities import Quantiles, Quantity, composites, quantities
 from bayescarbon.report.manifest import plain
+from bayescarbon.report.names import called
 from bayescarbon.report.terminal import Line, aligned
 from bayescarbon.translation import Language, _, said
 
@@ -55,7 +56,7 @@ def _list(known: dict[str, Quantity], derived: dict[str, Quantity], language: La
                 _levels(quantity),
                 textwrap.shorten(said(_origin(quantity), language), 44, placeholder=" ..."),
             )
-            rows.append((name, quantity.symbol, quantity.unit, *shown))
+            rows.append((called("quantity", name, language), quantity.symbol, quantity.unit, *shown))
     return [
         *aligned(rows, language=language),
         "",
@@ -152,7 +153,9 @@ def _prior_lines(quantity: Quantity, language: Language) -> list[Line | str]:
 def _detail(quantity: Quantity, rows: pd.DataFrame, language: Language) -> list[Line | str]:
     keys = list(dict.fromkeys([*quantity.sources, *rows["source"]]))
     return [
-        Line(f"{quantity.name} ({quantity.symbol}), {quantity.unit}", bold=True),
+        Line(
+            f"{called('quantity', quantity.name, language)} ({quantity.symbol}), {quantity.unit}", bold=True
+        ),
         *textwrap.wrap(" ".join(quantity.definition.split()), _WIDTH),
         _(
             "Values: {support}. Varies by: {levels}. Defined in priors/{family}.toml.",

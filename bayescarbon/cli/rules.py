@@ -8,6 +8,7 @@ from typing import Any
 
 from bayescarbon.cli.console import Console
 from bayescarbon.cli.unknown import unknown_name
+from bayescarbon.report.names import called, label
 from bayescarbon.report.terminal import Line, aligned, width
 from bayescarbon.study.rules import FAMILIES, NO_FORMULA_REFUSAL, Rule, rules
 from bayescarbon.translation import Language, _, said
@@ -37,7 +38,11 @@ def _record(rule: Rule) -> dict[str, Any]:
 
 def _list(known: dict[str, Rule], language: Language) -> list[Line | str]:
     rows = [
-        (rule.name, rule.confidence, textwrap.shorten(rule.formula, 76, placeholder=" ..."))
+        (
+            called("rule", rule.name, language),
+            rule.confidence,
+            textwrap.shorten(rule.formula, 76, placeholder=" ..."),
+        )
         for rule in known.values()
     ]
     return [
@@ -73,7 +78,10 @@ def _detail(rule: Rule, language: Language) -> list[Line | str]:
         (_("Document"), ", ".join(place)),
         (_("Confidence"), f"{rule.confidence}: {said(_CONFIDENCE[rule.confidence], language)}"),
     ]
-    lines: list[Line | str] = [Line(f"{rule.name}: {rule.title}", bold=True), ""]
+    lines: list[Line | str] = [
+        Line(f"{rule.name}: {label('rule', rule.name, language) or rule.title}", bold=True),
+        "",
+    ]
     for heading, text in facts:
         told = said(heading, language)
         lines += textwrap.wrap(

@@ -14,6 +14,7 @@ from bayescarbon.cli.progress import progress
 from bayescarbon.report.folder import replacing
 from bayescarbon.report.headline import headline_lines, read_headline
 from bayescarbon.report.language import text
+from bayescarbon.report.rewording import reworded_all
 from bayescarbon.study import read_study
 from bayescarbon.translation import _
 
@@ -88,6 +89,6 @@ def command(options: argparse.Namespace, console: Console) -> int:
     status = 3 if not headline.converged and not options.allow_unconverged else 0
     console.answer({"status": status, **headline.record()})
     if not headline.converged and (console.quiet or console.json):
-        reasons = "; ".join(headline.diagnostics["reasons"])
+        reasons = reworded_all(headline.diagnostics["reasons"], language)
         console.alarm(text("unconverged", language, {"reasons": reasons}))
     return status

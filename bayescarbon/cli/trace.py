@@ -9,6 +9,7 @@ from bayescarbon.cli.console import Console
 from bayescarbon.errors import suggest
 from bayescarbon.report.folder import recover
 from bayescarbon.report.language import Language, text
+from bayescarbon.report.names import called, listed
 from bayescarbon.report.saved import read_saved
 from bayescarbon.report.terminal import Line, aligned
 from bayescarbon.report.trace import KINDS, Step, named, trail, walk
@@ -20,7 +21,10 @@ def _list(steps: list[Step], language: Language) -> list[Line | str]:
     lines: list[Line | str] = [Line(text("trail list", language), bold=True)]
     kinds = [kind for kind in KINDS if kind not in ("evidence", "source", "input")]
     rows = [
-        (text(f"trail {kind}", language), ", ".join(step.name for step in steps if step.kind == kind))
+        (
+            text(f"trail {kind}", language),
+            listed((called(kind, step.name, language) for step in steps if step.kind == kind), language),
+        )
         for kind in kinds
     ]
     return [*lines, *(f"  {line}" for line in aligned([row for row in rows if row[1]]))]

@@ -17,6 +17,9 @@ GROUPS = ("clam", "scallop", "oyster", "mussel", "ascidian", "other")
 MINERALS = ("aragonite", "calcite", "none")
 
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
 @dataclass(frozen=True)
 class Taxon:
     """A species, or a group that a table gives without its species.
@@ -37,6 +40,11 @@ class Taxon:
     group: str
     mineral: str
     synonyms: tuple[str, ...] = ()
+
+    @property
+    def chinese(self) -> tuple[str, ...]:
+        """Its Chinese names."""
+        return tuple(name for name in self.synonyms if _CHINESE.search(name))
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,10 @@ class Taxa:
             What was written.
         """
         spellings = {_plain(s): s for t in self.taxa.values() for s in (*t.synonyms, t.name)}
-        return [spellings[key] for key in get_close_matches(_plain(name), spellings, n=3, cutoff=0.7)]
+        plain = _plain(name)
+        # One wrong character of three leaves two thirds of a Chinese name; of a Latin one that would be too little.
+        cutoff = 0.6 if _CHINESE.search(plain) else 0.7
+        return [spellings[key] for key in get_close_matches(plain, spellings, n=3, cutoff=cutoff)]
 
     def with_added(self, extra: Iterable[Taxon]) -> Taxa:
         """Return these animals and some more.

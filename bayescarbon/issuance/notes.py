@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bayescarbon.reasons import reason
 from bayescarbon.study.rules import Rule
 
 #: Below this probability of any removal at all credits are warned of.
@@ -69,48 +70,37 @@ def note(finding: Finding) -> str:
     """
     said = [_nothing(finding)] if finding.issued <= 0 else _doubts(finding)
     if finding.tail_draws < MIN_TAIL_DRAWS:
-        said.append(
-            f"only {finding.tail_draws:.0f} effective draws lie beyond a quantile that the rule reads "
-            f"({MIN_TAIL_DRAWS:.0f} are wanted), so run more draws"
-        )
+        said.append(reason("note tail", n=f"{finding.tail_draws:.0f}", wanted=f"{MIN_TAIL_DRAWS:.0f}"))
     if finding.rule.confidence == "unverified":
-        said.append("unverified rule: its document was not read, so its formula may be wrong")
+        said.append(reason("note unverified"))
     return "; ".join(said)
 
 
 def _nothing(finding: Finding) -> str:
     """Say why nothing is issued."""
+    mean, figure, level = tonnes(finding.mean), tonnes(finding.figure), f"{finding.level:.1%}"
     if finding.mean <= 0:
-        return f"nothing is issued: the mean net removal is {tonnes(finding.mean)}, not above 0"
+        return reason("note negative", mean=mean)
     if finding.barred:
-        bar = finding.rule.thresholds["not_creditable_above"]
-        return (
-            f"nothing is issued: the half-width of the {finding.rule.thresholds['interval']:.0%} interval exceeds "
-            f"{bar:.0%} of the mean, which the rule does not credit"
+        stated = finding.rule.thresholds
+        return reason(
+            "note barred", interval=f"{stated['interval']:.0%}", bar=f"{stated['not_creditable_above']:.0%}"
         )
     if finding.figure > 0:
-        return (
-            f"nothing is issued: the {finding.level:.1%} quantile is {tonnes(finding.quantile)}, not above 0 "
-            f"(the formula alone would give {tonnes(finding.figure)})"
-        )
+        return reason("note low", level=level, quantile=tonnes(finding.quantile), figure=figure)
     if finding.rule.family == "quantile":
-        return f"nothing is issued: the {finding.level:.1%} quantile is {tonnes(finding.figure)}, not above 0"
-    return f"nothing is issued: the deduction reaches 100 % of the mean, {tonnes(finding.mean)}"
+        return reason("note quantile", level=level, figure=figure)
+    return reason("note all deducted", mean=mean)
 
 
 def _doubts(finding: Finding) -> list[str]:
     """Say what makes a number of credits doubtful."""
     said = []
     if finding.p_positive < MIN_P_POSITIVE:
-        said.append(
-            f"there may be no removal at all: P(removal > 0) is {finding.p_positive:.2f}, below {MIN_P_POSITIVE:g}"
-        )
+        said.append(reason("note uncertain", p=f"{finding.p_positive:.2f}", bound=f"{MIN_P_POSITIVE:g}"))
     gap = finding.figure - finding.quantile
     if gap > SKEW_ERRORS * finding.gap_mcse:
-        meant = "the rule means" if finding.level_meant else "a normal posterior would put the figure at"
-        end = "issued is that quantile" if finding.conservative else "conservative=True issues that quantile"
-        said.append(
-            f"under-deducts: {meant} the {finding.level:.1%} quantile, and the formula's figure lies {tonnes(gap)} "
-            f"above that quantile of the draws ({end})"
-        )
+        skewed = "note skewed" if finding.level_meant else "note skewed normal"
+        end = reason("note bounded" if finding.conservative else "note bound")
+        said.append(reason(skewed, level=f"{finding.level:.1%}", gap=tonnes(gap)) + end)
     return said

@@ -55,7 +55,9 @@ def quantity_table(draws_of: xr.Dataset, convergence: pd.DataFrame, bearing: pd.
         told_by = [_defined_as(str(place)) for place in frame["quantity"]]
         frame["n_rows"] = [everywhere[base] for base, _ in told_by]
         keys = zip(told_by, frame["species"], frame["site"], strict=True)
-        frame["n_own"] = [own[base, species, site] if own_too else 0 for (base, own_too), species, site in keys]
+        frame["n_own"] = [
+            own[base, species, site] if own_too else 0 for (base, own_too), species, site in keys
+        ]
         told = convergence[convergence["quantity"] == name].set_index("position")
         for column in ("r_hat", "ess_bulk"):
             frame[column] = told[column].reindex(range(len(frame))).to_numpy()
@@ -89,9 +91,9 @@ def places(name: str, draws: xr.DataArray) -> list[tuple[str, str, str]]:
 
 
 def _defined_as(place: str) -> tuple[str, bool]:
-    """Return the quantity whose rows tell of a place of the table, and whether the farm's rows on it are of that place.
+    """Return the quantity whose rows tell of a place of the table, and whether the farm's rows on it are of the place.
 
-    The composition of foulers is that of their group, told by rows on crops; that of ascidians is a quantity of its own.
+    The composition of foulers is that of their group, told by rows on crops; ascidians have quantities of their own.
     """
     name, _, part = place.removesuffix("]").partition("[")
     if name == "fouler_mix" or not name.startswith("fouler_"):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
-from bayescarbon.report.language import Language, message_keys, text
+from bayescarbon.report.language import Language, in_language, message_keys, text
+from bayescarbon.report.names import NAMED, called, item_name, outcome_name, scope_name
+from bayescarbon.report.rewording import reworded, reworded_all
 from bayescarbon.report.saved import WORDS
 from bayescarbon.report.terminal import number, probability
 
@@ -17,6 +21,24 @@ SHARES = frozenset({"deduction", "share", "variance_share"})
 WHOLE = frozenset({"n_rows", "n_own", "n_loo", "n_unreliable", "n_sites", "credits", "n", "rank", "best_n"})
 COUNTS = WHOLE | {"ess_bulk", "days", "effective_draws"}
 NOTHING = "-"
+
+
+def _sentences(value: str, language: Language) -> str:
+    """Return a remark or verdict: sentences, or findings separated by semicolons, each as files hold it."""
+    findings = value.split("; ")
+    if any(reworded(one, language) != one for one in findings):
+        return reworded_all(findings, language)
+    # What the study or the literature remarks stays as it was written; verdicts are sentences without semicolons.
+    gap = "" if language == "zh" else " "
+    sentences = re.split(r"(?<=\.) ", value)
+    said = [reworded(one, language) for one in sentences]
+    return value if said == sentences else gap.join(said)
+
+
+_SAID: dict[str, Callable[[str, Language], str]] = {
+    "scope": scope_name, "outcome": outcome_name, "note": _sentences, "verdict": _sentences, "item": item_name,
+    "stage": in_language, "kind": in_language, "method": in_language, "budget": in_language,
+}  # fmt: skip
 
 
 def percent(share: float, language: Language) -> str:
@@ -50,7 +72,7 @@ def shown(column: str, value: Any, language: Language = "en") -> str:
     if isinstance(value, bool):
         return text("card yes" if value else "card no", language)
     if isinstance(value, str):
-        return value
+        return _word(column, value, language)
     if column in PROBABILITIES:
         return probability(value)
     if column in SHARES:
@@ -60,6 +82,14 @@ def shown(column: str, value: Any, language: Language = "en") -> str:
     if column == "year":
         return f"{value:.0f}"
     return f"{value:.3f}" if column == "r_hat" else number(value)
+
+
+def _word(column: str, value: str, language: Language) -> str:
+    if column in NAMED:
+        return called(column, value, language)
+    if column in _SAID:
+        return _SAID[column](value, language)
+    return value
 
 
 def heading(column: str, language: Language) -> str:

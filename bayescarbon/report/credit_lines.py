@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bayescarbon.report.credits import TOTAL, Credits, Row
 from bayescarbon.report.language import Language, text
+from bayescarbon.report.names import called, listed, scope_name
 from bayescarbon.report.terminal import Line, aligned, number, probability
 
 _SHOWN_BATCHES = 10
@@ -20,8 +21,9 @@ def _percent(share: float | None, language: Language) -> str:
     return shown.replace(" %", "%") if language == "zh" else shown
 
 
-def _listed(names: Sequence[str], language: Language) -> str:
-    return ("、" if language == "zh" else ", ").join(names)
+def _about(credits: Credits, language: Language) -> dict[str, str]:
+    """Return framework and rule as a sentence calls them."""
+    return {kind: called(kind, getattr(credits, kind), language) for kind in ("framework", "rule")}
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int]) -> list[Line]:
@@ -37,7 +39,7 @@ def _reason(row: Row, language: Language) -> str:
 
 def _headline_lines(credits: Credits, language: Language) -> list[Line]:
     row = credits.total()
-    lines = [Line(text("credits", language, {"framework": credits.framework, "rule": credits.rule}))]
+    lines = [Line(text("credits", language, _about(credits, language)))]
     if not row["eligible"]:
         said = text("credits_none", language, {"reason": _reason(row, language)})
         return [*lines, Line("  " + said, bold=True)]
@@ -77,7 +79,7 @@ def _rule_lines(credits: Credits, language: Language) -> list[Line]:
     header = ("", *(text(f"head {word}", language) for word in words))
     body = [
         (
-            row["rule"],
+            called("rule", row["rule"], language),
             number(row["issued"]),
             _percent(row["deduction"], language),
             probability(row["p_overcredit"]),
@@ -88,21 +90,22 @@ def _rule_lines(credits: Credits, language: Language) -> list[Line]:
     ]
     lines = [Line(""), Line(text("credits_rules", language)), *_table(header, body, (1, 2, 3, 4, 5))]
     lines.append(Line("  " + text("credits_columns", language)))
-    bold = [row["rule"] for row in rows if _exceeds(row)]
+    bold = [called("rule", row["rule"], language) for row in rows if _exceeds(row)]
     if bold:
-        lines.append(Line("  " + text("credits_skewed", language, {"names": _listed(bold, language)})))
+        lines.append(Line("  " + text("credits_skewed", language, {"names": listed(bold, language)})))
     return lines
 
 
 def _framework_lines(credits: Credits, language: Language) -> list[Line]:
     """Say by which ways of counting nothing is credited, and why."""
     none = [row for row in credits.by_framework() if not row["eligible"]]
-    released = [f"{row['framework']} ({number(row['mean'])})" for row in none if row["mean"] <= 0]
-    uncertain = [row["framework"] for row in none if row["mean"] > 0]
+    names = {row["framework"]: called("framework", row["framework"], language) for row in none}
+    released = [f"{names[row['framework']]} ({number(row['mean'])})" for row in none if row["mean"] <= 0]
+    uncertain = [names[row["framework"]] for row in none if row["mean"] > 0]
     lines = []
-    for key, names in (("credits_released", released), ("credits_uncertain", uncertain)):
-        if names:
-            values = {"rule": credits.rule, "names": _listed(names, language)}
+    for key, told in (("credits_released", released), ("credits_uncertain", uncertain)):
+        if told:
+            values = {"rule": _about(credits, language)["rule"], "names": listed(told, language)}
             lines += [Line(""), Line(text(key, language, values))]
     return lines
 
@@ -127,12 +130,12 @@ def _batch_lines(credits: Credits, language: Language) -> list[Line]:
 def _year_lines(credits: Credits, language: Language) -> list[Line]:
     own = [row for row in credits.vintages if row["rule"] == credits.rule and row["method"] == "ratchet"]
     if not own:
-        named = {"names": _listed(credits.undated, language)}
+        named = {"names": listed(credits.undated, language)}
         return [Line(""), Line(text("credits_undated", language, named))] if credits.undated else []
     words = ("issued", "issued_cumulative", "deficit")
     header = ("", *(text(f"head {word}", language) for word in words))
     body = [(f"{row['year']:.0f}", *(number(row[word]) for word in words)) for row in own]
-    title = text("credits_years", language, {"rule": credits.rule})
+    title = text("credits_years", language, _about(credits, language))
     return [Line(""), Line(title), *_table(header, body, (1, 2, 3))]
 
 
@@ -145,10 +148,12 @@ def _money_lines(credits: Credits, language: Language) -> list[Line]:
     earned |= {"unit": total["unit"], "issued": number(credits.total()["issued"])}
     lines = [Line(""), Line(text("credits_revenue", language, earned))]
     paid = [
-        f"{row['scope']} {probability(row['p_break_even'])}" for row in own if row["p_break_even"] is not None
+        f"{scope_name(row['scope'], language)} {probability(row['p_break_even'])}"
+        for row in own
+        if row["p_break_even"] is not None
     ]
     if paid:
-        shown = _listed(paid[:_SHOWN_BATCHES], language) + (" ..." if len(paid) > _SHOWN_BATCHES else "")
+        shown = listed(paid[:_SHOWN_BATCHES], language) + (" ..." if len(paid) > _SHOWN_BATCHES else "")
         lines.append(Line(text("credits_break_even", language, {"list": shown})))
     return lines
 

@@ -19,6 +19,7 @@ from bayescarbon.report.drawing import (
     without_sides,
 )
 from bayescarbon.report.language import Language, text
+from bayescarbon.report.names import called, label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,7 +123,7 @@ def _of(stated: pd.DataFrame, name: str, origin: str) -> pd.DataFrame:
 
 def _panel(axes: Axes, places: pd.DataFrame, rows: dict[str, pd.DataFrame], language: Language) -> None:
     """Draw one quantity: its posterior place by place, then the rows by origin."""
-    labels = [_place(places, at) for at in range(len(places))]
+    labels = [_place(places, at, language) for at in range(len(places))]
     levels = list(range(len(labels)))
     for level, (_, row) in zip(levels, places.iterrows(), strict=True):
         axes.plot(
@@ -145,16 +146,16 @@ def _panel(axes: Axes, places: pd.DataFrame, rows: dict[str, pd.DataFrame], lang
     else:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
     name, unit = str(places["quantity"].iloc[0]), str(places["unit"].iloc[0])
-    axes.set_title(f"{name}, {unit}", fontsize=9, loc="left", pad=3)
+    axes.set_title(f"{called('quantity', name, language)}, {unit}", fontsize=9, loc="left", pad=3)
 
 
-def _place(places: pd.DataFrame, at: int) -> str:
+def _place(places: pd.DataFrame, at: int, language: Language) -> str:
     """Return for whom a posterior is, by what differs between the places."""
     differing = [c for c in ("species", "site") if places[c].nunique() > 1]
     row = places.iloc[at]
     # pandas reads an empty cell as a number that is none.
     told = [row[c] for c in differing or ("species", "site") if isinstance(row[c], str) and row[c]]
-    return ", ".join(told) or str(row["quantity"])
+    return ", ".join(told) or label("quantity", str(row["quantity"]), language) or str(row["quantity"])
 
 
 def _strip(axes: Axes, level: int, rows: pd.DataFrame, origin: str) -> None:

@@ -7,7 +7,7 @@ pyplot, so that nothing of them lingers in a session.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,11 +33,13 @@ from bayescarbon.report.drawing import (
 )
 from bayescarbon.report.evidence_figure import evidence
 from bayescarbon.report.language import Language, text
+from bayescarbon.report.names import label
 from bayescarbon.report.terminal import number
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from matplotlib.axes import Axes
 
 __all__ = [
     "budget_curve", "evidence", "prices", "quantity", "risk_curve", "sinks", "total_sink", "waterfall",
@@ -76,7 +78,8 @@ def sinks(table: pd.DataFrame, *, scope: str = "total", language: Language = "en
         )
     names = [str(name) for name in rows["framework"]]
     figure, axes = new_axes(len(rows))
-    intervals(axes, rows, names, [framework_colour(name) for name in names])
+    intervals(axes, rows, _ticks("framework", names, language), [framework_colour(name) for name in names])
+    _small(axes, language)
     zero_line(axes)
     return finished(figure, axes, text("axis sinks", language))
 
@@ -177,7 +180,7 @@ def waterfall(
     }
     shown = {line: values for line, values in draws.items() if values.any()}
     net = sum(shown.values(), np.zeros(ledger.sizes["chain"] * ledger.sizes["draw"]))
-    names = [*shown, text("axis net", language)]
+    names = [*_ticks("line", shown, language), text("axis net", language)]
     colours = [*(line_colour(line) for line in shown), framework_colour(framework)]
     figure, axes = new_axes(len(names))
     start = 0.0
@@ -191,8 +194,20 @@ def waterfall(
         start += mean
     axes.set_yticks(places, names)
     without_sides(axes)
+    _small(axes, language)
     zero_line(axes)
     return finished(figure, axes, text("axis waterfall", language))
+
+
+def _ticks(kind: str, names: Iterable[str], language: Language) -> list[str]:
+    """Return identifiers below their names, if they have any: beside them they would leave the axis no room."""
+    return ["\n".join(filter(None, (label(kind, name, language), name))) for name in names]
+
+
+def _small(axes: Axes, language: Language) -> None:
+    """Let two lines fit between the ticks of rows."""
+    if language != "en":
+        axes.tick_params(axis="y", labelsize=7)
 
 
 def prices(table: pd.DataFrame, *, unit: str = "t CO2e", language: Language = "en") -> Figure:

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from bayescarbon.errors import Problem, StudyError
+from bayescarbon.report.cells import shown
 from bayescarbon.report.credit_lines import credit_lines
 from bayescarbon.report.credits import Credits, read_credits
 from bayescarbon.report.language import LANGUAGES, Language, text
+from bayescarbon.report.names import called
+from bayescarbon.report.rewording import reworded_all, reworded_remark
 from bayescarbon.report.sensitivity import sensitivity_sentence, total_outcome
 from bayescarbon.report.terminal import Line, aligned, number, probability
 from bayescarbon.translation import _
@@ -170,8 +173,9 @@ def _sink_lines(headline: Headline, language: Language) -> list[Line]:
     (total,) = [row for row in own if row["scope"] == "total"]
     values = dict(zip(("median", "q05", "q95"), _interval(total), strict=True))
     values["p"] = probability(total["p_positive"])
+    framework = called("framework", headline.framework, language)
     lines = [
-        Line(text("total", language, {"framework": headline.framework})),
+        Line(text("total", language, {"framework": framework})),
         Line("  " + text("sink", language, values), bold=True),
     ]
 
@@ -180,7 +184,7 @@ def _sink_lines(headline: Headline, language: Language) -> list[Line]:
         header = ("", *(text(f"head {word}", language) for word in words))
         body = [
             (
-                row[name],
+                shown(name, row[name], language),
                 *_interval(row),
                 probability(row["p_positive"]),
                 *([number(issued[row[name]])] if issued else []),
@@ -190,14 +194,17 @@ def _sink_lines(headline: Headline, language: Language) -> list[Line]:
         return [Line("  " + line) for line in aligned([header, *body], right=(1, 2, 3, 4, 5))]
 
     if len(batches) > 1:
-        lines += [Line(""), Line(text("batches", language, {"framework": headline.framework}))]
+        lines += [Line(""), Line(text("batches", language, {"framework": framework}))]
         lines += table(batches[:_SHOWN_BATCHES], "scope", {})
         if len(batches) > _SHOWN_BATCHES:
             lines.append(Line("  " + text("more_batches", language, {"n": len(batches) - _SHOWN_BATCHES})))
     credits = headline.credits
     issued = {} if credits is None else {row["framework"]: row["issued"] for row in credits.by_framework()}
     title = "others" if credits is None else "others_credited"
-    lines += [Line(""), Line(text(title, language, {"rule": credits.rule if credits else ""}))]
+    lines += [
+        Line(""),
+        Line(text(title, language, {"rule": called("rule", credits.rule, language) if credits else ""})),
+    ]
     return [*lines, *table(totals, "framework", issued)]
 
 
@@ -223,7 +230,10 @@ def _check_lines(headline: Headline, language: Language) -> list[Line]:
     lines = [Line(""), Line(moved)] if moved else []
     if headline.remarks:
         lines += [Line(""), Line(text("remarks", language, {"n": len(headline.remarks)}))]
-        lines += [Line(f"  {said['table']}: {said['text']}") for said in headline.remarks[:_SHOWN_REMARKS]]
+        lines += [
+            Line(f"  {said['table']}: {reworded_remark(said, language)}")
+            for said in headline.remarks[:_SHOWN_REMARKS]
+        ]
     hidden = len(headline.remarks) - _SHOWN_REMARKS
     if hidden > 0:
         lines.append(Line("  " + text("more_remarks", language, {"n": hidden})))
@@ -249,7 +259,7 @@ def headline_lines(headline: Headline, language: Language) -> list[Line]:
     if headline.converged:
         diagnosis = Line(text("converged", language, checks))
     else:
-        reasons = "; ".join(found["reasons"])
+        reasons = reworded_all(found["reasons"], language)
         diagnosis = Line(text("unconverged", language, {"reasons": reasons}), bold=True, red=True)
     lines = [Line(headline.title, bold=True)]
     if not headline.converged:

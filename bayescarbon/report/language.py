@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bayescarbon.report import credit_words, measure_words, page_words, remark_words
+from bayescarbon import reasons
+from bayescarbon.report import credit_words, measure_words, name_words, page_words, remark_words
 from bayescarbon.translation import LANGUAGES, Language, translate
 
 __all__ = [
@@ -78,6 +79,7 @@ _WORDS: dict[str, str] = {
     "guide_sheet": "sheet",
     "guide_column": "column",
     "guide_meaning": "meaning",
+    "guide_name": "name",
     # tables
     "quantities": "What the farm and the literature say about each quantity",
     "ledger": "Every carbon line of every batch, tonnes of carbon",
@@ -90,7 +92,14 @@ _WORDS: dict[str, str] = {
     "sediment_buried": "The buried line beside the farm's share of the sediment; a check that moves no result",
     "air_sea": "Measured flux of CO2 from sea to air beside the released carbon; a check that moves no result",
     "budgets": "Published budgets of single animals beside the posterior of the same species here",
-} | {**credit_words.WORDS, **remark_words.WORDS, **page_words.WORDS, **measure_words.WORDS}
+} | {
+    **credit_words.WORDS,
+    **remark_words.WORDS,
+    **page_words.WORDS,
+    **measure_words.WORDS,
+    **name_words.WORDS,
+    **reasons.WORDS,
+}
 
 _COLUMNS: dict[str, str] = {
     "quantity": "name of the quantity (`bayescarbon priors NAME` explains it)",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bayescarbon.report.credits import Row
 from bayescarbon.report.language import Language, text
+from bayescarbon.report.names import called
 from bayescarbon.report.terminal import number
 
 
@@ -21,7 +22,7 @@ def named(row: Row, language: Language) -> str:
     """
     n = int(row["n"])
     key = f"kind {row['kind']}" if n != 1 else f"kind {row['kind']} one"
-    what = text(key, language, {"n": n, "quantity": row["quantity"]})
+    what = text(key, language, {"n": n, "quantity": called("quantity", row["quantity"], language)})
     if not row["site"]:
         return what
     place = "plan in" if row["species"] else "plan at"

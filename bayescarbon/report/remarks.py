@@ -11,6 +11,7 @@ from bayescarbon.checks.air_sea import CAVEAT
 from bayescarbon.checks.budgets import IMPLAUSIBLE
 from bayescarbon.checks.mixing import WANTED_ESS
 from bayescarbon.report.language import Language, in_language, text
+from bayescarbon.report.names import called, item_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +119,7 @@ def predictive_remarks(checks: pd.DataFrame, language: Language) -> list[str]:
     for row in checks[checks["note"] != ""].to_dict("records"):
         found = [in_language(phrase, language) for phrase in row["note"].split("; ")]
         values = {
-            "quantity": row["quantity"],
+            "quantity": called("quantity", row["quantity"], language),
             "stage": text(f"predictive {row['stage']}", language),
             "findings": _listed(found, language),
         }
@@ -188,10 +189,14 @@ def budget_remarks(budgets: pd.DataFrame, language: Language) -> list[str]:
         for row in rows.to_dict("records"):
             p = row["p_two_sided"]
             shown = "< 0.001" if p < 0.001 else f"= {p:.2g}"
-            values = {"item": row["item"], "factor": f"{row['factor']:.2g}", "p": shown}
+            values = {"item": item_name(row["item"], language), "factor": f"{row['factor']:.2g}", "p": shown}
             items.append(text("budget item", language, values))
         species = rows["compared_with"].iloc[0]
-        values = {"budget": name, "species": species, "items": _listed(items, language)}
+        values = {
+            "budget": in_language(name, language),
+            "species": species,
+            "items": _listed(items, language),
+        }
         told.append(text("remark budget", language, values))
     return told
 

@@ -17,6 +17,7 @@ from bayescarbon.report.language import Language, text
 from bayescarbon.report.manifest import file_hash, manifest, plain, write_json
 from bayescarbon.report.measuring import measured
 from bayescarbon.report.page import write_page
+from bayescarbon.report.rewording import reworded
 from bayescarbon.report.saved import Saved, read_tables
 from bayescarbon.report.tables import Summarised, tables
 from bayescarbon.report.workbook import write_workbook
@@ -75,7 +76,7 @@ class RunInfo:
     command : sequence of str
         The command line.
     language : {"en", "zh"}
-        Language of the workbook, of the headline and of the remarks.
+        Language of the workbook, the page and the headline; the remarks are stored in English.
     harvest : DataFrame, optional
         The study's table of that name. Without it what is measured per site and year is compared with nothing, and
         credits have neither farms nor years.
@@ -172,9 +173,7 @@ def write_results(
         If a draw of the ledger is not a finite number.
     """
     started = time.perf_counter()
-    found_by_checks = checked(
-        fit, ledger, run.currency, run.harvest, seed=int(run.settings["seed"]), language=run.language
-    )
+    found_by_checks = checked(fit, ledger, run.currency, run.harvest, seed=int(run.settings["seed"]))
     issued = _credits(fit, ledger, run)
     before_measuring = time.perf_counter()
     worth = measured(
@@ -196,7 +195,7 @@ def write_results(
     found = fit.diagnostics
     reasons = () if found.passed else tuple(found.reasons)
     if not found.passed:
-        listed = "\n".join(f"- {reason}" for reason in reasons)
+        listed = "\n".join(f"- {reworded(reason, run.language)}" for reason in reasons)
         (folder / UNCONVERGED).write_text(
             text("unconverged_file", run.language, {"reasons": listed}), encoding="utf-8"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bayescarbon.report import names
 from bayescarbon.report.language import Language, text
 from bayescarbon.report.terminal import number
 
@@ -79,7 +80,7 @@ def sensitivity_sentence(
     top = own[0]
     values = {
         "outcome": called or text("sensitivity total", language),
-        "quantity": top["quantity"],
+        "quantity": names.called("quantity", top["quantity"], language),
         "unit": top["unit"],
         "psense": f"{float(top['psense']):.2g}",
         "threshold": THRESHOLD,
@@ -88,12 +89,15 @@ def sensitivity_sentence(
         return text("sensitivity unmoved", language, values)
     for name in ("median", "q05", "q95"):
         values[name] = _signed(float(top[f"{name}_change"]))
-    others = [str(r["quantity"]) for r in own[1 : 1 + _MORE_NAMED] if float(r["psense"]) >= THRESHOLD]
+    others = [
+        names.called("quantity", str(r["quantity"]), language)
+        for r in own[1 : 1 + _MORE_NAMED]
+        if float(r["psense"]) >= THRESHOLD
+    ]
     told = text("sensitivity moved", language, values)
-    separator = "、" if language == "zh" else ", "
     if not others:
         return told
-    return told + text("sensitivity others", language, {"names": separator.join(others)})
+    return told + text("sensitivity others", language, {"names": names.listed(others, language)})
 
 
 def _signed(value: float) -> str:

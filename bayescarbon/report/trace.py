@@ -26,6 +26,7 @@ from bayescarbon.report.equations import (
     symbols,
 )
 from bayescarbon.report.language import Language, text
+from bayescarbon.report.names import called, label, listed
 from bayescarbon.report.saved import Saved
 from bayescarbon.study.rules import FAMILIES, rules
 
@@ -102,15 +103,16 @@ def trail(saved: Saved, language: Language = "en") -> dict[str, Step]:
     saved : Saved
         Tables and manifest of the run.
     language : {"en", "zh"}
-        Of the frameworks' descriptions; definitions, reasons and sources are in the language they were written in.
+        Of titles and of the frameworks' descriptions; definitions, reasons and sources are in the language they were
+        written in.
     """
     found = [
         *_numbers(saved, language),
         *_frameworks(saved, language),
-        *_rules(saved),
-        *_lines(saved),
-        *_quantities(saved),
-        *_evidence(saved),
+        *_rules(saved, language),
+        *_lines(saved, language),
+        *_quantities(saved, language),
+        *_evidence(saved, language),
         *_sources(saved),
         *_inputs(saved),
     ]
@@ -189,11 +191,21 @@ def _numbers(saved: Saved, language: Language) -> Iterator[Step]:
     framework, rule = saved.manifest["headline_framework"], saved.manifest.get("headline_rule")
     own = {"scope": TOTAL, "framework": framework}
     rows = _positions(saved, "sinks", own)
-    yield Step("number", "sink", framework, formulas["sink"], rows, (f"framework:{framework}",))
+    yield Step(
+        "number",
+        "sink",
+        called("framework", framework, language),
+        formulas["sink"],
+        rows,
+        (f"framework:{framework}",),
+    )
     rows = _positions(saved, "issuance", {**own, "rule": str(rule)})
     if rows:
         rests_on = (f"rule:{rule}", f"framework:{framework}", f"quantity:{BASELINE}")
-        yield Step("number", "credits", f"{framework}, {rule}", formulas["credits"], rows, rests_on)
+        title = listed(
+            (called("framework", framework, language), called("rule", str(rule), language)), language
+        )
+        yield Step("number", "credits", title, formulas["credits"], rows, rests_on)
     for batch in dict.fromkeys(row["batch"] for row in saved.rows("prices")):
         rows = _positions(saved, "prices", {"batch": batch})
         rests_on = (_input(saved, "economics"), f"framework:{PRICED_FRAMEWORK}", f"quantity:{BASELINE}")
@@ -214,10 +226,11 @@ def _frameworks(saved: Saved, language: Language) -> Iterator[Step]:
             ("trail document", framework.citation),
         )
         rows = _positions(saved, "sinks", {"scope": TOTAL, "framework": name})
-        yield Step("framework", name, framework.title, says, rows, tuple(f"line:{line}" for line in signed))
+        title = label("framework", name, language) or framework.title
+        yield Step("framework", name, title, says, rows, tuple(f"line:{line}" for line in signed))
 
 
-def _rules(saved: Saved) -> Iterator[Step]:
+def _rules(saved: Saved, language: Language) -> Iterator[Step]:
     framework, known = saved.manifest["headline_framework"], rules()
     for name, rule in saved.manifest.get("rules", {}).items():
         stated = ", ".join(f"{key} = {value}" for key, value in rule["thresholds"].items())
@@ -231,11 +244,11 @@ def _rules(saved: Saved) -> Iterator[Step]:
         )
         own = {"scope": TOTAL, "framework": framework, "rule": name}
         rows = _positions(saved, "issuance", own)
-        title = known[name].title if name in known else ""
+        title = label("rule", name, language) or (known[name].title if name in known else "")
         yield Step("rule", name, title, tuple(said for said in says if said[1]), rows)
 
 
-def _lines(saved: Saved) -> Iterator[Step]:
+def _lines(saved: Saved, language: Language) -> Iterator[Step]:
     for name in dict.fromkeys(row["line"] for row in saved.rows("ledger")):
         equation = EQUATIONS[name]
         parts = dict.fromkeys(base_quantity(part) for part in equation.quantities)
@@ -246,7 +259,7 @@ def _lines(saved: Saved) -> Iterator[Step]:
             ("trail harvest", ", ".join(equation.columns)),
         )
         rows = _positions(saved, "ledger", {"line": name})
-        yield Step("line", name, LINES[name], says, rows, rests_on)
+        yield Step("line", name, label("line", name, language) or LINES[name], says, rows, rests_on)
 
 
 def _prior(stated: Quantiles | Mapping[str, float], unit: str) -> str:
@@ -273,7 +286,7 @@ def _said_of(quantity: Quantity, replaced: Mapping[str, float | str] | None) -> 
     yield "trail reason", " ".join(quantity.reason.split())
 
 
-def _quantities(saved: Saved) -> Iterator[Step]:
+def _quantities(saved: Saved, language: Language) -> Iterator[Step]:
     known = quantities() | instruments()
     bearing: dict[str, list[str]] = {}
     for row in saved.rows("evidence"):
@@ -289,11 +302,12 @@ def _quantities(saved: Saved) -> Iterator[Step]:
             *bearing.get(name, ()),
             *(key if key[:6] == "input:" else f"source:{key}" for key in prior),
         )
-        title = f"{quantity.symbol}, {quantity.unit}"
+        facts = (label("quantity", name, language), quantity.symbol, quantity.unit)
+        title = ", ".join(fact for fact in facts if fact)
         yield Step("quantity", name, title, tuple(_said_of(quantity, replaced)), rows, rests_on)
 
 
-def _evidence(saved: Saved) -> Iterator[Step]:
+def _evidence(saved: Saved, language: Language) -> Iterator[Step]:
     derived = composites() | readings()
     for at, row in enumerate(saved.rows("evidence")):
         farm = row["origin"] == _OF_FARM
@@ -301,7 +315,8 @@ def _evidence(saved: Saved) -> Iterator[Step]:
         note = (("trail note", row["note"]),) if row["note"] else ()
         if row["quantity"] in derived:
             note = (("trail definition", derived[row["quantity"]].definition), *note)
-        yield Step("evidence", row["id"], row["quantity"], note, (("evidence", at),), (rests_on,))
+        title = called("quantity", row["quantity"], language)
+        yield Step("evidence", row["id"], title, note, (("evidence", at),), (rests_on,))
 
 
 def reference_text(reference: Reference) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bayescarbon.report.cells import heading, shown
 from bayescarbon.report.language import Language, text
+from bayescarbon.report.names import called, listed
 from bayescarbon.report.saved import WORDS, Saved
 from bayescarbon.report.terminal import Line, aligned
 from bayescarbon.report.trace import KINDS, SHOWN, Step
@@ -50,9 +51,10 @@ def _step(saved: Saved, step: Step, language: Language) -> Iterator[str]:
         places.setdefault(table, []).append(at)
     for table, positions in places.items():
         yield from _table(saved, table, positions, language, "      ")
-    below = [key.split(":", 1)[1] for key in step.leads_to if not key.startswith("source:")]
+    keys = (key.split(":", 1) for key in step.leads_to)
+    below = [called(kind, name, language) for kind, name in keys if kind != "source"]
     if below:
-        lead = f"{text('trail rests', language)}: {', '.join(below)}"
+        lead = f"{text('trail rests', language)}: {listed(below, language)}"
         yield from textwrap.wrap(lead, _WIDTH, initial_indent="      ", subsequent_indent="        ")
 
 

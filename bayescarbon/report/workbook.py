@@ -17,6 +17,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from bayescarbon.report.cells import COUNTS, WHOLE
 from bayescarbon.report.language import Language, column_meaning, text
+from bayescarbon.report.names import NAMED, called, label
+from bayescarbon.report.rewording import reworded_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,11 +128,14 @@ def _add_guide(
     title.font = Font(name="Calibri", bold=True, size=14)
     sheet.append([title])
     if reasons:
-        warning = _cell(sheet, text("guide_unconverged", language, {"reasons": "; ".join(reasons)}))
+        warning = _cell(
+            sheet, text("guide_unconverged", language, {"reasons": reworded_all(reasons, language)})
+        )
         warning.font = _RED
         sheet.append([warning])
+    framework = {"framework": called("framework", about["framework"], language)}
     for key in ("guide_intro", "interval", "guide_headline", "gross"):
-        sheet.append([_cell(sheet, text(key, language, about))])
+        sheet.append([_cell(sheet, text(key, language, framework))])
     sheet.append([])
     sheet.append(list(_header(sheet, [text(f"guide_{k}", language) for k in ("sheet", "column", "meaning")])))
     for name, frame in frames.items():
@@ -141,6 +146,22 @@ def _add_guide(
             meaning = _cell(sheet, column_meaning(str(column), language, name))
             meaning.alignment = Alignment(wrap_text=True)
             sheet.append([None, _cell(sheet, str(column)), meaning])
+    _add_names(sheet, frames, language)
+
+
+def _add_names(sheet: WriteOnlyWorksheet, frames: Mapping[str, pd.DataFrame], language: Language) -> None:
+    """List what the identifiers in the sheets are called; in English they speak for themselves."""
+    if language == "en":
+        return
+    sheet.append([])
+    sheet.append(list(_header(sheet, [text(f"guide_{k}", language) for k in ("column", "name", "meaning")])))
+    for column in NAMED:
+        found = dict.fromkeys(
+            str(name) for frame in frames.values() if column in frame for name in frame[column]
+        )
+        for name in found:
+            if said := label(column, name, language):
+                sheet.append([_cell(sheet, cell) for cell in (column, name, said)])
 
 
 def write_workbook(

@@ -54,7 +54,8 @@ def accepted(table: str, column: str) -> Accepted | None:
         None where any text will do.
     """
     if column == "species":
-        return Accepted(tuple(taxa().taxa), closed=False)
+        known = taxa().taxa
+        return Accepted((*known, *(name for taxon in known.values() for name in taxon.chinese)), closed=False)
     if column == "season":
         return Accepted(SEASONS, closed=False)
     if column == "quantity":

@@ -15,6 +15,7 @@ from bayescarbon.study.accepted import Accepted, accepted, measurable, units_of
 from bayescarbon.study.columns import TABLES
 from bayescarbon.study.reading import LISTS_SHEET, SETTINGS_SHEET
 from bayescarbon.study.spec import FRACTION, Bounds, Column
+from bayescarbon.translation import said
 
 #: Rows of a table that have lists and limits.
 ROWS_READY = 2000
@@ -148,8 +149,16 @@ def _limit(sheet: Worksheet, cells: str, column: Column) -> None:
     _add(
         sheet,
         cells,
-        _explained(rule, english, "须为数值" + (f"，{_signs(bounds)}。" if column.bounds else "。")),
+        _explained(rule, english, _in_chinese(column, bounds)),
     )
+
+
+def _in_chinese(column: Column, bounds: Bounds) -> str:
+    """Say the limits of a column in Chinese."""
+    what = "须为整数" if column.kind == "integer" else "须为数值"
+    limits = f"，{_signs(bounds)}" if column.bounds else ""
+    hint = f"（{said(bounds.hint, 'zh')}）" if bounds.hint else ""
+    return f"{what}{limits}{hint}。"
 
 
 def _signs(bounds: Bounds) -> str:

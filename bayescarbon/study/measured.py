@@ -211,12 +211,14 @@ AIR_SEA = Table(
                 "Unit of co2_flux and sd, which says whether it is CO2 or C: `mmol CO2/m2/d`, `g C/m2/yr`, `t CO2/yr`."
             ),
         ),
-        number("sd", _("Standard error of co2_flux."), bounds=POSITIVE),
+        number("sd", _("Standard error of the flux, stated or computed."), bounds=POSITIVE),
         text("method", _("How it was measured.")),
         SEASON,
         number(
             "area_km2",
-            _("Area of sea that the flux speaks of; required unless the unit is a total such as t CO2/yr."),
+            _(
+                "Area of sea that the flux speaks of, one for a site; without it a flux per area is compared with nothing."
+            ),
             bounds=POSITIVE,
             unit="km2",
         ),

@@ -63,7 +63,7 @@ def unknown_species(name: str, taxa: Taxa) -> str:
     return _(
         'is not a known species.{hint} To add one, write in study.toml: [taxa."{name}"] with group = '
         '"clam", "scallop", "oyster", "mussel", "ascidian" or "other" and mineral = "aragonite" or '
-        '"calcite".',
+        '"calcite"; the sheet `study` of a workbook has them in the rows taxa.{name}.group and taxa.{name}.mineral.',
         hint=hint,
         name=name,
     )

@@ -183,7 +183,13 @@ def test_released_pool_per_year() -> None:
 
 
 def test_the_error_of_a_flux_from_partial_pressures_is_the_one_that_is_stated() -> None:
-    water = {"delta_pco2_uatm": 60.0, "wind_m_s": 6.0, "temperature_c": 20.0, "salinity": 31.0, "area_km2": 2.0}
+    water = {
+        "delta_pco2_uatm": 60.0,
+        "wind_m_s": 6.0,
+        "temperature_c": 20.0,
+        "salinity": 31.0,
+        "area_km2": 2.0,
+    }
     sure, loose, total, silent = (
         annual_flux(table(water | said), draws=40_000)
         for said in (

@@ -57,6 +57,14 @@ def test_an_unknown_name_has_near_matches() -> None:
     assert taxa().near("Gadus morhua") == []
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"), [("长牡厉", "长牡蛎"), ("栉孔扇见", "栉孔扇贝"), ("菲律宾哈仔", "菲律宾蛤仔")]
+)
+def test_one_wrong_chinese_character_has_a_near_match(written: str, meant: str) -> None:
+    assert taxa().near(written)[0] == meant
+    assert taxa().near("海带") == []
+
+
 def test_a_species_can_be_added() -> None:
     more = taxa().with_added([Taxon("Donax trunculus", "clam", "aragonite", ("wedge clam",))])
     found = more.resolve("Wedge clam")

@@ -18,6 +18,7 @@ from bayescarbon.model.tables import frame_dataset
 from bayescarbon.report.checks import checked
 from bayescarbon.report.headline import headline_lines, read_headline
 from bayescarbon.report.results import write_results
+from bayescarbon.report.rewording import reworded_remark
 from bayescarbon.report.sensitivity import headline_outcomes
 from bayescarbon.report.tables import tables
 from bayescarbon.sensitivity import ALPHAS, normal_log_ratio
@@ -237,11 +238,16 @@ def test_a_chinese_run_says_it_in_chinese(tmp_path: Path, full: Constructed, led
     write_results(tmp_path, full, ledger, replace(RUN, harvest=HARVEST, language="zh"), {})
     remarks = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["remarks"]
     english = checked(full, ledger, "CNY", HARVEST, seed=7).remarks
-    assert [one["table"] for one in remarks] == [table for table, _ in english]
+    # Stored in English whatever the language of the run: the reader's language is known on reading.
+    assert [(one["table"], one["text"]) for one in remarks] == list(english)
     assert {"checks", "air_sea", "budgets"} <= {one["table"] for one in remarks}
-    assert all(one["text"].endswith("。") for one in remarks)
-    said = "\n".join(line.text for line in headline_lines(read_headline(tmp_path), "zh"))
-    assert "参数 burial_fraction 的后验预测检验：" in said
+    assert all(reworded_remark(one, "zh").endswith("。") for one in remarks)
+    said, plain = (
+        "\n".join(line.text for line in headline_lines(read_headline(tmp_path), language))
+        for language in ("zh", "en")
+    )
+    assert "参数 埋藏率 burial_fraction 的后验预测检验：" in said
+    assert "checks: burial_fraction, posterior predictive: " in plain
 
 
 @pytest.mark.parametrize(

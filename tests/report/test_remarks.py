@@ -24,9 +24,16 @@ from bayescarbon.report.remarks import (
     predictive_remarks,
     sediment_remarks,
 )
+from bayescarbon.report.rewording import reworded_remark
 from tests.checks.test_air_sea import flux, release
 from tests.checks.test_air_sea import table as fluxes
 from tests.checks.test_budgets import CLAM, posterior
+
+
+def said_again(table: str, english: list[str]) -> list[str]:
+    """Return stored remarks as a Chinese reader of the results meets them, having seen that English stays."""
+    assert [reworded_remark({"table": table, "text": one}, "en") for one in english] == english
+    return [reworded_remark({"table": table, "text": one}, "zh") for one in english]
 
 
 def test_oxygen_alone_is_said_in_both_languages() -> None:
@@ -37,6 +44,7 @@ def test_oxygen_alone_is_said_in_both_languages() -> None:
         assert "{" not in said
     assert english.isascii()
     assert "mostly prior" in english and "先验" in chinese
+    assert said_again("quantities", [english]) == [chinese]
 
 
 def test_one_row_is_one_row() -> None:
@@ -120,10 +128,11 @@ def test_predictive_findings_in_both_languages() -> None:
     english, chinese = (predictive_remarks(found, language) for language in LANGUAGES)
     assert len(english) == len(chinese) == (found["note"] != "").sum()
     assert english[1].startswith("burial_fraction, posterior predictive: more rows outside their intervals")
-    assert chinese[1].startswith("参数 burial_fraction 的后验预测检验：落在预测区间之外的数据")
-    assert chinese[0].startswith("参数 burial_fraction 的先验预测检验：")
+    assert chinese[1].startswith("参数 埋藏率 burial_fraction 的后验预测检验：落在预测区间之外的数据")
+    assert chinese[0].startswith("参数 埋藏率 burial_fraction 的先验预测检验：")
     assert "；数据的均值大于预测；" in chinese[1]
     assert all(map(is_chinese, chinese))
+    assert said_again("checks", english) == chinese
 
 
 def test_verdicts_on_fluxes_in_both_languages() -> None:
@@ -137,8 +146,9 @@ def test_verdicts_on_fluxes_in_both_languages() -> None:
     english, chinese = (air_sea_remarks(found, language) for language in LANGUAGES)
     assert english == [f"{row['site']}: {row['verdict']}" for row in found.to_dict("records")]
     assert chinese[0].startswith("bay 的海气通量：养殖释放碳，水体却吸收 CO2")
-    assert chinese[4].endswith("不进入任何碳汇、碳库或碳价。")
+    assert chinese[4].endswith("不进入任何碳汇、碳库或碳汇价格。")
     assert all(map(is_chinese, chinese))
+    assert said_again("air_sea", english) == chinese
 
 
 def test_budgets_in_both_languages() -> None:
@@ -150,8 +160,9 @@ def test_budgets_in_both_languages() -> None:
     ]  # fmt: skip
     # Deposits of 8 mg a day over 730 days, 2 g harvested: 2.92, with 1.25 alive 3.65; published 2.5.
     assert "deposited_by_stock / harvested is 0.68 times the posterior median (p = 0.002)" in english[1]
-    assert "deposited_by_stock / harvested 为后验中位数的 0.68 倍（p = 0.002）" in chinese[1]
+    assert "群体生物沉积 / 收获 为后验中位数的 0.68 倍（p = 0.002）" in chinese[1]
     assert all(map(is_chinese, chinese))
+    assert said_again("budgets", english) == chinese
     twice = found[found["verdict"] == IMPLAUSIBLE].iloc[:2].assign(p_two_sided=0.0002)
     assert budget_remarks(twice, "zh")[0].count("倍（p < 0.001）；") == 1
     assert budget_remarks(found.assign(verdict=PLAUSIBLE), "en") == []
@@ -173,6 +184,7 @@ def test_doubts_about_sediment_sources_in_both_languages() -> None:
     assert "生物沉积" in chinese[1]
     assert "draws after 99 proposals" in english[2] and "99 次提议" in chinese[2]
     assert all(map(is_chinese, chinese))
+    assert said_again("sediment_sources", english) == chinese
 
 
 def test_a_phrase_without_a_translation_stays_as_it_is() -> None:

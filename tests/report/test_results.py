@@ -217,7 +217,7 @@ def test_headline_has_the_numbers_of_the_tables(folder: Path) -> None:
     )
     in_chinese = "\n".join(line.text for line in headline_lines(headline, "zh"))
     assert "净碳汇" in in_chinese
-    assert "最低碳价" in in_chinese
+    assert "最低碳汇价格" in in_chinese
 
 
 def test_prices_without_any_draw_show_no_number(folder: Path) -> None:

@@ -117,11 +117,24 @@ def test_only_sheets_of_the_format_are_there(path: Path) -> None:
     assert set(openpyxl.load_workbook(path).sheetnames) == {*TABLES, "study", *NOTE_SHEETS}
 
 
+SPECIES = (*taxa().taxa, *(name for taxon in taxa().taxa.values() for name in taxon.chinese))
+
+
+def test_chinese_species_are_offered_and_their_limits_told_in_chinese(path: Path) -> None:
+    assert "栉孔扇贝" in SPECIES
+    book = openpyxl.load_workbook(path)
+    whole, fraction = (
+        rule_of(book[t], c).error for t, c in (("harvest", "year"), ("traps", "carbon_fraction"))
+    )
+    assert whole.splitlines()[1].startswith("须为整数")
+    assert "（12% 应写 0.12）" in fraction.splitlines()[1]
+
+
 @pytest.mark.parametrize(
     ("table", "column", "words", "closed"),
     [
-        ("harvest", "species", tuple(taxa().taxa), False),
-        ("fouling", "species", tuple(taxa().taxa), False),
+        ("harvest", "species", SPECIES, False),
+        ("fouling", "species", SPECIES, False),
         ("evidence", "quantity", tuple(measurable()), True),
         ("sampling", "quantity", tuple(quantities() | composites()), True),
         ("evidence", "season", SEASONS, False),
@@ -211,7 +224,7 @@ def evaluated(formula: str, number: float) -> bool:
 
 def test_a_copied_example_has_its_lists_too(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(write_template(tmp_path / "copy", example="yunxi", xlsx=True))
-    assert words_of(book, rule_of(book["harvest"], "species")) == tuple(taxa().taxa)
+    assert words_of(book, rule_of(book["harvest"], "species")) == SPECIES
 
 
 def test_words_outside_the_lists_that_are_read_all_the_same(path: Path) -> None:

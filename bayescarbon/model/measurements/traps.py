@@ -8,7 +8,6 @@ from bayescarbon.model.equations import size_constants
 from bayescarbon.model.measurements.model import MeasurementModel, reading_rows
 from bayescarbon.study import Study
 
-
 # What the size of the animals above a trap is held against.
 _OF_SIZE = ("live_weight", "dry_fraction", "shape_factor", "size_exponent")
 

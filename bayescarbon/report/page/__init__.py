@@ -17,6 +17,7 @@ from bayescarbon.report.page.parts import Slider
 from bayescarbon.report.page.printer import Printer
 from bayescarbon.report.page.results_sections import headline, ledger_lines, price, sinks
 from bayescarbon.report.page.trail_section import trail_section
+from bayescarbon.report.rewording import reworded_all
 from bayescarbon.report.saved import Saved
 from bayescarbon.report.trace import trail
 
@@ -78,7 +79,7 @@ def page(saved: Saved, ledger: xr.Dataset, language: Language = "en") -> str:
             run(printer),
         ]
     manifest = saved.manifest
-    reasons = "; ".join(manifest["diagnostics"]["reasons"])
+    reasons = reworded_all(manifest["diagnostics"]["reasons"], language)
     words = {
         "lang": _HTML_LANGUAGE[language],
         "title": text("page title", language, {"title": manifest["title"]}),

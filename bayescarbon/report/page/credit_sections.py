@@ -10,6 +10,7 @@ from bayescarbon.report.cells import percent
 from bayescarbon.report.credits import TOTAL, Row
 from bayescarbon.report.language import text
 from bayescarbon.report.measure_lines import sentence
+from bayescarbon.report.names import called
 from bayescarbon.report.page.parts import Fold, Grid, Part, Picture, Section, Slider, Words
 from bayescarbon.report.page.printer import Printer
 from bayescarbon.report.terminal import number
@@ -40,7 +41,9 @@ def credits(printer: Printer) -> Section:
         return Section("credits", title, (Words(printer.say("missing credits")),))
     framework, rule = saved.manifest["headline_framework"], saved.manifest["headline_rule"]
     own = {"scope": TOTAL, "framework": framework}
-    parts: list[Part] = [Words(printer.say("credits about", {"framework": framework}))]
+    parts: list[Part] = [
+        Words(printer.say("credits about", {"framework": printer.called("framework", framework)}))
+    ]
     parts += _curve(printer, own)
     parts.append(_rules(printer, own))
     if saved.rows("allocation"):
@@ -49,7 +52,7 @@ def credits(printer: Printer) -> Section:
     for name, shown, wanted in (("vintages", _VINTAGES, {"method": "ratchet"}), ("revenue", _REVENUE, {})):
         found = printer.where(name, {"rule": rule} | wanted)
         if found:
-            caption = text(f"{name} caption", language, {"rule": rule})
+            caption = text(f"{name} caption", language, {"rule": called("rule", rule, language)})
             parts.append(printer.grid(name, caption, shown, found))
     return Section("credits", title, parts)
 

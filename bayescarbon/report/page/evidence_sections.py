@@ -5,8 +5,10 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from bayescarbon.report.language import Language, text
+from bayescarbon.report.names import called, listed, outcome_name
 from bayescarbon.report.page.parts import Card, Cards, Fold, Grid, Head, Part, Picture, Section, Spread, Words
 from bayescarbon.report.page.printer import Printer
+from bayescarbon.report.rewording import reworded_remark
 from bayescarbon.report.sensitivity import THRESHOLD, sensitivity_sentence, total_outcome
 
 PASS, REVIEW, FAIL = "pass", "review", "fail"
@@ -64,7 +66,8 @@ def _evidence_figure(printer: Printer) -> list[Part]:
     pictures: list[Picture] = []
     for at, shown in enumerate((names[:half], names[half:])):
         if shown:
-            alt = text("evidence alt", printer.language, {"names": ", ".join(shown)})
+            named = (called("quantity", name, printer.language) for name in shown)
+            alt = text("evidence alt", printer.language, {"names": listed(named, printer.language)})
             drawn = figures.evidence(rows, quantities, shown, language=printer.language)
             pictures.append(Picture(inline_svg(drawn, f"f-evidence-{at + 1}", alt), alt))
     return [Words(printer.say("evidence figure"), "aside"), Spread(pictures[:1], pictures[1:])]
@@ -168,12 +171,14 @@ def sensitivity(printer: Printer) -> Section:
     parts: list[Part] = []
     for outcome in (first, *dict.fromkeys(r["outcome"] for r in rows if r["outcome"].startswith("price, "))):
         known = [row for row in rows if row["outcome"] == outcome and row["psense"] is not None]
-        said = sensitivity_sentence(known, outcome, language, None if outcome == first else outcome)
+        said = sensitivity_sentence(
+            known, outcome, language, None if outcome == first else outcome_name(outcome, language)
+        )
         parts += [Words(escape(said))] if said else []
         at = sorted(
             printer.where("sensitivity", {"outcome": outcome}), key=lambda i: -(rows[i]["psense"] or 0)
         )
-        caption = text("sensitivity caption", language, {"outcome": outcome})
+        caption = text("sensitivity caption", language, {"outcome": outcome_name(outcome, language)})
         grid = printer.grid("sensitivity", caption, _SENSITIVITY, at[:_INFLUENTIAL])
         parts.append(grid if outcome == first else Fold(caption, (grid,)))
     return Section("sensitivity", title, parts)
@@ -189,7 +194,8 @@ def checks(printer: Printer) -> Section:
     """
     saved, language = printer.saved, printer.language
     parts: list[Part] = [
-        Words(escape(f"{said['table']}: {said['text']}")) for said in saved.manifest.get("remarks", ())
+        Words(escape(f"{said['table']}: {reworded_remark(said, language)}"))
+        for said in saved.manifest.get("remarks", ())
     ]
     for name, columns in _CHECKS.items():
         if saved.rows(name):
@@ -211,8 +217,8 @@ def run(printer: Printer) -> Section:
     manifest, language = printer.saved.manifest, printer.language
     sampler = ", ".join(f"{name} {value}" for name, value in manifest.get("sampler", {}).items())
     settings = {
-        "run framework": manifest["headline_framework"],
-        "run rule": manifest.get("headline_rule", ""),
+        "run framework": called("framework", manifest["headline_framework"], language),
+        "run rule": called("rule", manifest.get("headline_rule", ""), language),
         "run command": " ".join(manifest.get("command", ())),
         "run seed": f"{manifest.get('seed', '')}",
         "run sampler": sampler,

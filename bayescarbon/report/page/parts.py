@@ -131,7 +131,7 @@ class TrailCard:
     anchor: str
     name: str
     title: str
-    says: tuple[tuple[str, str], ...]
+    says: tuple[tuple[str, Markup], ...]
     grids: tuple[Grid, ...]
     links: tuple[tuple[str, tuple[Link, ...]], ...]
     more: str = ""

@@ -12,6 +12,7 @@ from bayescarbon.report.cells import heading, shown
 from bayescarbon.report.credits import Row
 from bayescarbon.report.equations import base_quantity
 from bayescarbon.report.language import LANGUAGES, Language, both, column_meaning, text
+from bayescarbon.report.names import called
 from bayescarbon.report.page.parts import Grid, Head
 from bayescarbon.report.saved import Saved
 from bayescarbon.report.trace import Step, anchor
@@ -60,6 +61,10 @@ class Printer:
     def unfilled(self, key: str) -> Markup:
         """Return a sentence with its placeholders."""
         return escape(both(key)[LANGUAGES.index(self.language)])
+
+    def called(self, kind: str, name: str) -> Markup:
+        """Return an identifier behind its name, for a sentence."""
+        return escape(called(kind, name, self.language))
 
     def value(self, table: str, at: int, column: str) -> Markup:
         """Return one cell of a table: a number with its whereabouts, a name with its link."""

@@ -9,6 +9,7 @@ from markupsafe import escape
 from bayescarbon.report.credits import TOTAL
 from bayescarbon.report.equations import PRICED_FRAMEWORK
 from bayescarbon.report.language import text
+from bayescarbon.report.names import called
 from bayescarbon.report.page.parts import Fold, Link, Links, Part, Picture, Section, Spread, Words
 from bayescarbon.report.page.printer import Printer
 from bayescarbon.report.sensitivity import sensitivity_sentence, total_outcome
@@ -44,7 +45,7 @@ def headline(printer: Printer, ledger: xr.Dataset) -> Section:
     told = printer.values("sinks", at, (*_INTERVAL, "p_positive"))
     sink = printer.say("sink", told | {"p": told["p_positive"]})
     parts: list[Part] = [
-        Words(printer.say("total", {"framework": framework}), "label"),
+        Words(printer.say("total", {"framework": printer.called("framework", framework)}), "label"),
         Words(sink, "lead"),
     ]
     parts += _credits_in_words(printer) + _prices_in_words(printer)
@@ -60,7 +61,9 @@ def headline(printer: Printer, ledger: xr.Dataset) -> Section:
     if moved:
         parts.append(Words(escape(moved)))
     numbers = [step for step in printer.steps.values() if step.kind == "number"]
-    named = tuple(Link(step.anchor, step.name) for step in numbers[: 2 + _PRICED_IN_WORDS])
+    named = tuple(
+        Link(step.anchor, called("number", step.name, language)) for step in numbers[: 2 + _PRICED_IN_WORDS]
+    )
     parts.append(Links(text("headline trail", language), named))
     return Section("headline", text("section headline", language), (Spread(parts, beside),))
 
@@ -71,7 +74,10 @@ def _credits_in_words(printer: Printer) -> list[Part]:
     found = printer.where("issuance", wanted | {"rule": manifest.get("headline_rule", "")})
     if not found:
         return [Words(printer.say("missing credits"))]
-    about = {"framework": wanted["framework"], "rule": manifest["headline_rule"]}
+    about = {
+        "framework": printer.called("framework", wanted["framework"]),
+        "rule": printer.called("rule", manifest["headline_rule"]),
+    }
     row = printer.saved.tables["issuance"][found[0]]
     if not row["eligible"]:
         mean = printer.values("issuance", found[0], ("mean",))
@@ -129,7 +135,7 @@ def sinks(printer: Printer) -> Section:
     batches = [at for at in printer.where("sinks", {"framework": framework}) if at not in total]
     own = printer.grid(
         "sinks",
-        text("batches caption", language, {"framework": framework}),
+        text("batches caption", language, {"framework": called("framework", framework, language)}),
         ("scope", *columns[1:]),
         batches,
     )
@@ -159,7 +165,10 @@ def ledger_lines(printer: Printer, ledger: xr.Dataset) -> Section:
     framework = saved.manifest["headline_framework"]
     batches = list(dict.fromkeys(row["batch"] for row in saved.rows("ledger")))
     (at,) = printer.where("sinks", {"scope": TOTAL, "framework": framework})
-    about = {"framework": framework, "mean": number(saved.tables["sinks"][at]["mean"])}
+    about = {
+        "framework": called("framework", framework, language),
+        "mean": number(saved.tables["sinks"][at]["mean"]),
+    }
     alt = text("waterfall alt", language, about)
     drawn = figures.waterfall(ledger, framework, language=language)
     beside: list[Part] = []
@@ -168,7 +177,7 @@ def ledger_lines(printer: Printer, ledger: xr.Dataset) -> Section:
         caption = text("pools caption", language)
         beside.append(printer.grid("pools", caption, ("pool", "mean", *_INTERVAL, "unit"), shown))
     parts: list[Part] = [
-        Words(printer.say("ledger about", {"framework": framework})),
+        Words(printer.say("ledger about", {"framework": printer.called("framework", framework)})),
         Spread((Picture(inline_svg(drawn, "f-waterfall", alt), alt),), beside),
     ]
     for batch in batches[:SHOWN_LEDGERS]:
@@ -207,6 +216,6 @@ def price(printer: Printer) -> Section:
     columns = ("batch", *_INTERVAL, "unit", "p_negative", "p_undefined")
     table = printer.grid("prices", text("price caption", language), columns)
     parts.append(Spread(pictures, (table,)) if pictures else table)
-    counted = Link(anchor(f"framework:{PRICED_FRAMEWORK}"), PRICED_FRAMEWORK)
+    counted = Link(anchor(f"framework:{PRICED_FRAMEWORK}"), called("framework", PRICED_FRAMEWORK, language))
     parts.append(Links(text("trail rests", language), (counted,)))
     return Section("price", title, parts)

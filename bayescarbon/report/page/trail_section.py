@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 
 from markupsafe import Markup, escape
 
-from bayescarbon.report.language import text
+from bayescarbon.report.language import Language, text
+from bayescarbon.report.names import called
 from bayescarbon.report.page.parts import Grid, Group, Head, Link, Part, Section, TrailCard, Words
 from bayescarbon.report.page.printer import Printer
 from bayescarbon.report.trace import KINDS, SHOWN, Step, anchor
@@ -17,6 +19,9 @@ _TABULAR = ("source", "input")
 _MOST_ROWS = 25
 #: Rows of evidence that are shown, those of the literature first: a farm may have thousands, and evidence.csv has all.
 MOST_EVIDENCE = 500
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+# Two words in a row: a formula or a fingerprint has none.
+_WORD = re.compile("[A-Za-z]{3,} [A-Za-z]{2,}")
 
 
 def trail_section(printer: Printer) -> Section:
@@ -49,7 +54,9 @@ def _parts(printer: Printer, kind: str, title: str, steps: Sequence[Step]) -> Se
         rows = tuple((_to_file(step, row[0]), *row[1:]) for step, row in zip(steps, grid.rows, strict=True))
         return (Grid(grid.caption, grid.heads, rows, more, tuple(step.anchor for step in steps)),)
     if kind in _TABULAR:
-        rows = tuple((Markup(escape(step.name)), Markup(escape(step.title))) for step in steps)
+        rows = tuple(
+            (Markup(escape(step.name)), _in_its_language(step.title, printer.language)) for step in steps
+        )
         heads = (Head(), Head(style="long"))
         return (Grid(title, heads, rows, ids=tuple(step.anchor for step in steps)),)
     everything = [step for step in printer.steps.values() if step.kind == "evidence"]
@@ -61,6 +68,13 @@ def _to_file(step: Step, name: Markup) -> Markup:
     """Return the name of a row of evidence, linked to the file of the study that holds it if one does."""
     files = [key for key in step.leads_to if key.startswith("input:")]
     return Markup('<a href="#{}">{}</a>').format(anchor(files[0]), name) if files else name
+
+
+def _in_its_language(said: str, language: Language) -> Markup:
+    """Return a text marked as English where the page is in another language and the text has none of its letters."""
+    if language == "en" or not _WORD.search(said) or _CHINESE.search(said):
+        return escape(said)
+    return Markup('<span lang="en">{}</span>').format(said)
 
 
 def _shown_evidence(printer: Printer, steps: Sequence[Step]) -> list[Step]:
@@ -92,9 +106,18 @@ def _card(printer: Printer, step: Step, shown: Set[str]) -> TrailCard:
             below, hidden = _shown_evidence(printer, kept), len(below) - len(kept)
         if below:
             links.append(
-                (text(f"trail {kind}", language), tuple(Link(one.anchor, one.name) for one in below))
+                (
+                    text(f"trail {kind}", language),
+                    tuple(Link(one.anchor, called(one.kind, one.name, language)) for one in below),
+                )
             )
-    says = tuple((text(label, language), said) for label, said in step.says)
+    says = tuple((text(label, language), _in_its_language(said, language)) for label, said in step.says)
     return TrailCard(
-        step.anchor, step.name, step.title, says, grids, tuple(links), _left_out(printer, hidden)
+        step.anchor,
+        called("number", step.name, language) if step.kind == "number" else step.name,
+        step.title,
+        says,
+        grids,
+        tuple(links),
+        _left_out(printer, hidden),
     )
