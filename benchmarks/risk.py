@@ -91,22 +91,23 @@ def body(folders: Mapping[str, Path]) -> str:
     skewed = ", ".join(f"{100 * skew:.1f}" for _, skew in spread.values())
     over = []
     for rule in found[next(iter(found))].index:
-        parts = [(name, of.loc[rule]) for name, of in found.items()]
-        known = [(name, one) for name, one in parts if pd.notna(one["same_level_quantile"])]
-        if known:
-            cells = [f"{100 * above_by(one):+.1f}" for _, one in known]
-            cells += [f"{100 * one['issued_mcse'] / one['issued']:.1f}" for _, one in known]
-            over.append([f"`{rule}`", *cells])
+        known = [of.loc[rule] for of in found.values()]
+        # A quantile rule issues its quantile; there is nothing to compare.
+        if all(abs(above_by(one)) < 1e-9 for one in known):
+            continue
+        cells = [f"{100 * above_by(one):+.1f}" for one in known]
+        errors = [f"{100 * one['issued_mcse'] / one['issued']:.1f}" for one in known]
+        over.append([f"`{rule}`", *(f"{cell} ({error})" for cell, error in zip(cells, errors, strict=True))])
     names = [f"`{name}`" for name in found]
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d}: realised risk in %, and in brackets what is deducted from the\n"
         f"mean, in %, of all batches together by `{FRAMEWORK}`. Bold: more is issued than the quantile that the\n"
         "rule means, or that its figure would be in a normal distribution, by over twice the Monte Carlo error.\n\n"
         f"{table(found)}\n\n"
-        f"After the baseline share the totals have a coefficient of variation of {varies},\n"
+        f"After the baseline share the totals have a coefficient of variation of\n{varies},\n"
         f"and a mean above the median by {skewed} %.\n\n"
-        "By what % more is issued than that quantile, and the Monte Carlo error of what is issued, in % of it:\n\n"
-        + markdown(["rule", *names, *(f"error, {name}" for name in names)], over)
+        "By what % more is issued than that quantile; in brackets the Monte Carlo error of what is issued, in %:\n\n"
+        + markdown(["rule", *names], over)
     )
 
 

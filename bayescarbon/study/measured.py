@@ -217,7 +217,8 @@ AIR_SEA = Table(
         number(
             "area_km2",
             _(
-                "Area of sea that the flux speaks of, one for a site; without it a flux per area is compared with nothing."
+                "Area of sea that the flux speaks of, one for a site; without it a flux per area is compared with "
+                "nothing."
             ),
             bounds=POSITIVE,
             unit="km2",
