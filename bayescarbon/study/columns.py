@@ -167,6 +167,7 @@ WATER = Table(
             ),
         ),
     ),
+    use=_("Gives calcification_ratio of its sites, in place of the prior and of all rows on it."),
 )
 
 ECONOMICS = Table(

@@ -197,6 +197,7 @@ def _name(column: Column) -> str:
 
 #: What one row of each measured table is; of `fouling`, its rows of one gear together.
 _COUNTED = {
+    "water": _("descriptions"),
     "isotopes": _("shells"),
     "traps": _("traps"),
     "oxygen": _("incubations"),
