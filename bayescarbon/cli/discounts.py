@@ -21,7 +21,7 @@ HEADLINE_FRAMEWORK = "improved_stock_change"
 
 
 def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.0f}"
+    return "-" if share is None else f"{round(100 * share)}"
 
 
 def _overview(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +22,7 @@ from bayescarbon.report.rewording import reworded_all
 from bayescarbon.report.terminal import Line, aligned, number
 from bayescarbon.study import Study, read_study
 from bayescarbon.study.rules import rules
-from bayescarbon.translation import _
+from bayescarbon.translation import _, said
 
 if TYPE_CHECKING:
     from bayescarbon.fit import Fit
@@ -114,9 +115,15 @@ def command(options: argparse.Namespace, console: Console) -> int:
         study = read_study(options.study)
         known = rules() | study.own_rules
         name = options.rule or study.headline_rule
-        if name not in known or not known[name].computable:
+        if name not in known:
             usable = [one for one, rule in known.items() if rule.computable]
             return unknown_name("rules", _("deduction rule"), name, usable, language)
+        if not known[name].computable:
+            refused = _(
+                "The formula of the rule {rule!r} is not verified, so nothing is planned by it.", rule=name
+            )
+            print(said(refused, language), file=sys.stderr)
+            return 2
         _refuse_what_cannot_be_planned(study)
         fitted = _fitted(study, options, steps, console)
         if not fitted.diagnostics.passed and not options.allow_unconverged:

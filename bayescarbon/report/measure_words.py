@@ -28,7 +28,7 @@ WORDS: dict[str, str] = {
     "kind traps one": "1 pair of sediment traps (farm and control)",
     "kind gears one": "1 weighed gear with its foulers",
     "plan together": (
-        "Together, as they tell partly the same: {freed} t CO2e of credits (90 % {q05} to {q95}); to the decision they"
+        "Together: {freed} t CO2e of credits (90 % {q05} to {q95}); to the decision they"
         " are worth {value} {currency} over {cycles} cycle(s), {net} more than their cost of {cost}."
     ),
     "plan unpriced": "No cost of sampling could be used: fill in the table `sampling`.",

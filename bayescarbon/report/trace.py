@@ -275,7 +275,8 @@ def _said_of(quantity: Quantity, replaced: Mapping[str, float | str] | None) -> 
     yield "trail definition", " ".join(quantity.definition.split())
     if replaced is not None:
         yield "trail own prior", _prior({k: float(replaced[k]) for k in ("q05", "q50", "q95")}, quantity.unit)
-        yield "trail reason", f"{replaced['reason']}"
+        if replaced["reason"]:
+            yield "trail reason", f"{replaced['reason']}"
         if replaced["source"]:
             yield "trail document", f"{replaced['source']}"
         return

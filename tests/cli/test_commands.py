@@ -111,6 +111,8 @@ class TestPlanRefuses:
         assert done.returncode == 2 and "stock_change" in done.stderr
         done = cli("plan", study, "--budget", "1", "--rule", "vcs_mr42")
         assert done.returncode == 2 and "vcs_mr24" in done.stderr
+        done = cli("plan", study, "--budget", "1", "--rule", "vmd0017")
+        assert done.returncode == 2 and "'vmd0017' is not verified" in done.stderr
 
 
 def test_check_says_what_will_be_used(cli: Run, study: Path) -> None:
