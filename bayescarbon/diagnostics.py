@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from bayescarbon.reasons import reason
+from bayescarbon.reasons import WORDS
 
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
@@ -110,11 +110,11 @@ def judge(table: pd.DataFrame, sample_stats: xr.Dataset | None, *, refitted: boo
     unknown = inside[inside[["r_hat", "ess_bulk", "ess_tail"]].isna().any(axis=1)]
     if inside["r_hat"].isna().all():
         # R-hat compares chains; a chain alone has nothing to agree with.
-        reasons.append(reason("reason one chain"))
+        reasons.append(WORDS["reason one chain"])
     elif len(unknown):
-        reasons.append(reason("reason unknown", quantities=", ".join(unknown["quantity"].unique())))
+        reasons.append(WORDS["reason unknown"].format(quantities=", ".join(unknown["quantity"].unique())))
     if divergences:
-        reasons.append(reason("reason divergences", n=divergences))
+        reasons.append(WORDS["reason divergences"].format(n=divergences))
     for column, sign, bound in (("r_hat", -1, MAX_RHAT), ("ess_bulk", 1, MIN_ESS), ("ess_tail", 1, MIN_ESS)):
         known = inside[inside[column].notna()]
         if known.empty:
@@ -122,9 +122,9 @@ def judge(table: pd.DataFrame, sample_stats: xr.Dataset | None, *, refitted: boo
         worst = known.loc[(sign * known[column]).idxmin()]
         if sign * worst[column] < sign * bound:
             told = {"value": f"{worst[column]:.4g}", "quantity": worst["quantity"], "bound": f"{bound:g}"}
-            reasons.append(reason(f"reason {column}", **told))
+            reasons.append(WORDS[f"reason {column}"].format(**told))
     if not bfmi > MIN_BFMI:
-        reasons.append(reason("reason bfmi", value=f"{bfmi:.2f}", bound=f"{MIN_BFMI:g}"))
+        reasons.append(WORDS["reason bfmi"].format(value=f"{bfmi:.2f}", bound=f"{MIN_BFMI:g}"))
     return Diagnostics(
         passed=not reasons,
         reasons=tuple(reasons),

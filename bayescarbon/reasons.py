@@ -42,16 +42,3 @@ WORDS: dict[str, str] = {
     "note bounded": " (issued is that quantile)",
     "note bound": " (conservative=True issues that quantile)",
 }
-
-
-def reason(key: str, **values: object) -> str:
-    """Return a sentence in English.
-
-    Parameters
-    ----------
-    key : str
-        Which.
-    **values : object
-        What its placeholders stand for.
-    """
-    return WORDS[key].format_map(values)

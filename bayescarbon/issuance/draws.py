@@ -131,7 +131,9 @@ def by_scope(draws: xr.DataArray) -> tuple[list[str], Floats]:
     missing = {dim: 1 for dim in SAMPLE_DIMS if dim not in dims}
     draws = draws.expand_dims(missing).transpose("scope", *SAMPLE_DIMS)
     names = [str(name) for name in (draws["scope"].values if "scope" in draws.coords else range(len(draws)))]
-    if draws.dtype.kind in "bcmMSU":
+    if draws.dtype.kind in "SU":
+        raise ValueError("draws: they must be numbers, not text")
+    if draws.dtype.kind in "bcmM":
         raise ValueError(f"draws: they must be real numbers, not {draws.dtype}")
     try:
         values = draws.values.astype(float)

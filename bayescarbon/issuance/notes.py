@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bayescarbon.reasons import reason
+from bayescarbon.reasons import WORDS
 from bayescarbon.study.rules import Rule
 
 #: Below this probability of any removal at all credits are warned of.
@@ -70,9 +70,9 @@ def note(finding: Finding) -> str:
     """
     said = [_nothing(finding)] if finding.issued <= 0 else _doubts(finding)
     if finding.tail_draws < MIN_TAIL_DRAWS:
-        said.append(reason("note tail", n=f"{finding.tail_draws:.0f}", wanted=f"{MIN_TAIL_DRAWS:.0f}"))
+        said.append(WORDS["note tail"].format(n=f"{finding.tail_draws:.0f}", wanted=f"{MIN_TAIL_DRAWS:.0f}"))
     if finding.rule.confidence == "unverified":
-        said.append(reason("note unverified"))
+        said.append(WORDS["note unverified"])
     return "; ".join(said)
 
 
@@ -80,27 +80,29 @@ def _nothing(finding: Finding) -> str:
     """Say why nothing is issued."""
     mean, figure, level = tonnes(finding.mean), tonnes(finding.figure), f"{finding.level:.1%}"
     if finding.mean <= 0:
-        return reason("note negative", mean=mean)
+        return WORDS["note negative"].format(mean=mean)
     if finding.barred:
         stated = finding.rule.thresholds
-        return reason(
-            "note barred", interval=f"{stated['interval']:.0%}", bar=f"{stated['not_creditable_above']:.0%}"
+        return WORDS["note barred"].format(
+            interval=f"{stated['interval']:.0%}", bar=f"{stated['not_creditable_above']:.0%}"
         )
     if finding.figure > 0:
-        return reason("note low", level=level, quantile=tonnes(finding.quantile), figure=figure)
+        return WORDS["note low"].format(level=level, quantile=tonnes(finding.quantile), figure=figure)
     if finding.rule.family == "quantile":
-        return reason("note quantile", level=level, figure=figure)
-    return reason("note all deducted", mean=mean)
+        return WORDS["note quantile"].format(level=level, figure=figure)
+    return WORDS["note all deducted"].format(mean=mean)
 
 
 def _doubts(finding: Finding) -> list[str]:
     """Say what makes a number of credits doubtful."""
     said = []
     if finding.p_positive < MIN_P_POSITIVE:
-        said.append(reason("note uncertain", p=f"{finding.p_positive:.2f}", bound=f"{MIN_P_POSITIVE:g}"))
+        said.append(
+            WORDS["note uncertain"].format(p=f"{finding.p_positive:.2f}", bound=f"{MIN_P_POSITIVE:g}")
+        )
     gap = finding.figure - finding.quantile
     if gap > SKEW_ERRORS * finding.gap_mcse:
         skewed = "note skewed" if finding.level_meant else "note skewed normal"
-        end = reason("note bounded" if finding.conservative else "note bound")
-        said.append(reason(skewed, level=f"{finding.level:.1%}", gap=tonnes(gap)) + end)
+        end = WORDS["note bounded" if finding.conservative else "note bound"]
+        said.append(WORDS[skewed].format(level=f"{finding.level:.1%}", gap=tonnes(gap)) + end)
     return said

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bayescarbon.evidence.quantities import quantities
+from bayescarbon.report.names import base_quantity
 
 
 @dataclass(frozen=True)
@@ -122,15 +123,3 @@ def symbols(equation: Equation) -> dict[str, str]:
 
 PRICED_FRAMEWORK = "improved_stock_change"
 BASELINE = "baseline_share"
-
-
-def base_quantity(name: str) -> str:
-    """Return the definition that a name of ``quantities.csv`` or of an equation stands for.
-
-    Parameters
-    ----------
-    name : str
-        For example ``fouler_dry_fraction[mussel]``, which is ``dry_fraction`` of a fouler.
-    """
-    bare = name.split("[", 1)[0]
-    return bare if bare == "fouler_mix" else bare.removeprefix("fouler_")

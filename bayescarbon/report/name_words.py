@@ -103,6 +103,7 @@ WORDS: dict[str, str] = {
     "quantity shape_factor": "mass per cubed length",
     "quantity sized_biodeposition": "biodeposition at a stated size",
     "quantity sized_carbon_deposition": "carbon deposition at a stated size",
+    "quantity sized_trap_carbon": "carbon content of a catch under animals of a stated size",
     "quantity trap_catch": "catch of a trap",
     "quantity sized_trap_catch": "catch of a trap at a stated size",
     "quantity trap_carbon": "carbon content of a catch",

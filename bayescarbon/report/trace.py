@@ -21,12 +21,11 @@ from bayescarbon.report.equations import (
     EQUATIONS,
     PRICE_SYMBOLS,
     PRICED_FRAMEWORK,
-    base_quantity,
     legend,
     symbols,
 )
 from bayescarbon.report.language import Language, text
-from bayescarbon.report.names import called, label, listed
+from bayescarbon.report.names import base_quantity, called, label, listed
 from bayescarbon.report.saved import Saved
 from bayescarbon.study.rules import FAMILIES, rules
 

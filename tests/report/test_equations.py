@@ -18,10 +18,10 @@ from bayescarbon.report.equations import (
     EQUATIONS,
     PRICE_SYMBOLS,
     PRICED_FRAMEWORK,
-    base_quantity,
     symbols,
 )
 from bayescarbon.report.language import text
+from bayescarbon.report.names import base_quantity
 from tests.accounting.inputs import point
 
 COUNTED = {"individuals": 2.0e6, "emissions_t_co2e": 12.0}

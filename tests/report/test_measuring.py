@@ -78,7 +78,7 @@ def test_nothing_is_valued_without_credits_or_draws(fitted: Constructed, ledger:
 def test_the_page_says_what_pays(tmp_path: Path, plan: Plan, language: Language, said: str) -> None:
     ledger = written(tmp_path, language)
     saved = read_saved(tmp_path)
-    ranked = [{"rank": 1.0, "quantity": "burial_fraction", "site": "A", "best_n": 10.0}]
+    ranked = [{"rank": 1.0, "quantity": "burial_fraction", "species": "", "site": "A", "best_n": 10.0}]
     steps = plan_tables(plan, "CNY")["measure_budget"].to_dict("records")
     more = {"measure": ranked, "measure_plan": [ITEM], "measure_budget": steps}
     read = Page(page(Saved(saved.tables | more, saved.manifest), ledger, language))

@@ -10,7 +10,7 @@ import pytest
 from bayescarbon.checks import air_sea, budgets, sediment
 from bayescarbon.diagnostics import judge
 from bayescarbon.predictive_checks import CHECK_COLUMNS
-from bayescarbon.reasons import WORDS, reason
+from bayescarbon.reasons import WORDS
 from bayescarbon.report.cells import heading, shown
 from bayescarbon.report.language import LANGUAGES, text
 from bayescarbon.report.rewording import reworded, reworded_all
@@ -24,7 +24,7 @@ def filled(key: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("key", ALONE)
 def test_every_sentence_is_known_again(key: str) -> None:
-    english = reason(key, **filled(key))
+    english = WORDS[key].format(**filled(key))
     assert reworded(english, "en") == english
     assert reworded(english, "zh") == text(key, "zh", filled(key)) != english
 
@@ -47,17 +47,17 @@ def test_a_reason_of_the_gate_names_the_quantity_in_chinese() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_reader_meets_no_argument_of_python(language: str) -> None:
-    note = reason("note skewed", level="33.3%", gap="24.2 t CO2e") + reason("note bound")
+    note = WORDS["note skewed"].format(level="33.3%", gap="24.2 t CO2e") + WORDS["note bound"]
     said = shown("note", note, language)  # type: ignore[arg-type]
     assert "conservative" not in said and "24.2 t CO2e" in said and "33.3%" in said
     assert ("扣减不足" in said) == (language == "zh")
-    bounded = reason("note skewed", level="33.3%", gap="24.2 t CO2e") + reason("note bounded")
+    bounded = WORDS["note skewed"].format(level="33.3%", gap="24.2 t CO2e") + WORDS["note bounded"]
     assert reworded(bounded, "en") == bounded
     assert reworded(bounded, "zh").endswith("（已改按该分位数签发）")
 
 
 def test_several_notes_are_said_one_by_one() -> None:
-    notes = [reason("note uncertain", p="0.90", bound="0.95"), reason("note unverified")]
+    notes = [WORDS["note uncertain"].format(p="0.90", bound="0.95"), WORDS["note unverified"]]
     said = shown("note", "; ".join(notes), "zh")
     assert said == "；".join(reworded(one, "zh") for one in notes)
     assert shown("note", "; ".join(notes), "en") == "; ".join(notes)

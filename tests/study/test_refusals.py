@@ -150,7 +150,9 @@ REFUSED = {
         harvest(f"b,South,{SCALLOP},12 t,400,"), "harvest", 3, "harvest_t", "12 t", "write 12 alone",
     ),
     "a percentage": (
-        harvest(f"b,South,{SCALLOP},12,400,5 %"), "harvest", 3, "harvest_cv", "5 %", "write 0.05",
+        {"harvest.csv": f"batch,site,species,harvest_t,cycle_days,harvest_cv\na,North,{SCALLOP},12,400,5 %\n",
+         "economics.csv": None, "sampling.csv": None},
+        "harvest", 2, "harvest_cv", "5 %", "write 0.05",
     ),
     "failed formula": (
         harvest(f"b,South,{SCALLOP},1,400,#DIV/0!"), "harvest", 3, "individuals", "#DIV/0!", "mend the formula",

@@ -10,9 +10,8 @@ from markupsafe import Markup, escape
 
 from bayescarbon.report.cells import heading, shown
 from bayescarbon.report.credits import Row
-from bayescarbon.report.equations import base_quantity
 from bayescarbon.report.language import LANGUAGES, Language, both, column_meaning, text
-from bayescarbon.report.names import called
+from bayescarbon.report.names import base_quantity, called
 from bayescarbon.report.page.parts import Grid, Head
 from bayescarbon.report.saved import Saved
 from bayescarbon.report.trace import Step, anchor
