@@ -82,6 +82,7 @@ def test_posterior_is_that_of_a_grid() -> None:
     assert float(found.std()) == pytest.approx(spread, rel=0.03)
 
 
+@pytest.mark.slow
 def test_known_shares_are_recovered_at_their_nominal_coverage() -> None:
     # 250 sites drawn from the model itself, each with end-members of its own: 90 % intervals hold 90 % of the truths.
     rng = np.random.default_rng(11)

@@ -392,6 +392,7 @@ def test_stopping_by_hand_while_sampling_writes_nothing(tmp_path: Path) -> None:
     assert not any("results" in path.name for path in study.iterdir())
 
 
+@pytest.mark.slow
 def test_too_few_draws_are_marked(
     finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

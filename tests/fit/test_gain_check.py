@@ -81,6 +81,7 @@ def check(
     return compared(known, drawn, samples, survey, N, NAME, TERMS, 1, told)
 
 
+@pytest.mark.slow
 def test_right_posteriors_gain_what_was_predicted(
     known: Unmeasured, drawn: Farms, samples: Samples, survey: Survey
 ) -> None:
@@ -105,6 +106,7 @@ def test_posteriors_that_learn_nothing_are_found_out(
     assert found.realised_gain < 0.5 * found.predicted_gain
 
 
+@pytest.mark.slow
 def test_posteriors_that_are_too_sure_are_found_out(
     known: Unmeasured, drawn: Farms, samples: Samples, survey: Survey
 ) -> None:
