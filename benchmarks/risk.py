@@ -8,10 +8,6 @@ The figures are those that `bayescarbon run` wrote; nothing is computed anew but
 
 from __future__ import annotations
 
-import argparse
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 from machine import ROOT
 from pages import markdown, put_between
-from studies import STUDIES
+from shipped_runs import asked_folder, results
 
 import bayescarbon as bc
 from bayescarbon.issuance.creditable import creditable
@@ -111,21 +107,6 @@ def body(folders: Mapping[str, Path]) -> str:
     )
 
 
-def main() -> None:
-    """Run what is asked for and rewrite the page."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--results", type=Path, help="folder of results folders by study; else they are made")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = asked.results or Path(scratch)
-        if asked.results is None:
-            for name in SHIPPED:
-                command = [sys.executable, "-m", "bayescarbon.cli", "run", str(STUDIES / name), "--seed", "1"]
-                subprocess.run([*command, "--out", str(folder / name), "--quiet"], check=True)
-        put_between(PAGE, "benchmarks/risk.py", body({name: folder / name for name in SHIPPED}))
-
-
 if __name__ == "__main__":
-    main()
+    with results({name: (name, 1) for name in SHIPPED}, asked_folder(__doc__)) as folders:
+        put_between(PAGE, "benchmarks/risk.py", body(folders))

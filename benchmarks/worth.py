@@ -6,10 +6,6 @@ uv run python benchmarks/worth.py --results FOLDER      # of runs that are there
 
 from __future__ import annotations
 
-import argparse
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 from machine import ROOT
 from pages import markdown, put_between
-from studies import STUDIES
+from shipped_runs import asked_folder, results
 
 import bayescarbon as bc
 from bayescarbon.information.studies import stored_price, study_draws
@@ -70,30 +66,23 @@ def planned(results: Path) -> str:
     return "\n".join(f"- {one}" for one in said)
 
 
-def main() -> None:
-    """Run what is asked for and rewrite the page."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--results", type=Path, help="folder of results folders by seed; else they are made")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = asked.results or Path(scratch)
-        if asked.results is None:
-            for seed in SEEDS:
-                command = [sys.executable, "-m", "bayescarbon.cli", "run", str(STUDIES / STUDY), "--quiet"]
-                command += ["--seed", str(seed), "--out", str(folder / str(seed))]
-                subprocess.run(command, check=True)
-        found = table({seed: valued(folder / str(seed)) for seed in SEEDS})
-        words = planned(folder / str(SEEDS[0]))
-    body = (
+def body(by_seed: Mapping[int, Path]) -> str:
+    """Return what docs/information.md says of these results.
+
+    Parameters
+    ----------
+    by_seed : mapping of int to Path
+        Results folders.
+    """
+    return (
         f"Credits per cycle for a million animals of each of the three species, rule `{RULE}`, all {ALL_DRAWS} draws,\n"
         "three seeds (each a fit of its own), with standard errors, t CO2e "
-        f"({datetime.now(UTC):%Y-%m-%d}, by `benchmarks/worth.py`):\n\n{found}\n\n"
-        f"For {BUDGET:g} CNY the plan with seed {SEEDS[0]} says:\n\n{words}"
+        f"({datetime.now(UTC):%Y-%m-%d}, by `benchmarks/worth.py`):\n\n"
+        f"{table({seed: valued(folder) for seed, folder in by_seed.items()})}\n\n"
+        f"For {BUDGET:g} CNY the plan with seed {SEEDS[0]} says:\n\n{planned(by_seed[SEEDS[0]])}"
     )
-    put_between(PAGE, "benchmarks/worth.py", body)
 
 
 if __name__ == "__main__":
-    main()
+    with results({str(seed): (STUDY, seed) for seed in SEEDS}, asked_folder(__doc__)) as folders:
+        put_between(PAGE, "benchmarks/worth.py", body({int(seed): one for seed, one in folders.items()}))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from bayescarbon.evidence.foulers import base_quantity, is_of_crops
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.model.families import FAMILIES
 from bayescarbon.model.likelihood import scatter_levels, wide_log_density
@@ -52,11 +53,11 @@ def quantity_table(draws_of: xr.Dataset, convergence: pd.DataFrame, bearing: pd.
             QUANTILES, np.quantile(flat, list(QUANTILES.values()), axis=0), strict=True
         ):
             frame[column] = values
-        told_by = [_defined_as(str(place)) for place in frame["quantity"]]
-        frame["n_rows"] = [everywhere[base] for base, _ in told_by]
-        keys = zip(told_by, frame["species"], frame["site"], strict=True)
+        frame["n_rows"] = [everywhere[base_quantity(place)] for place in frame["quantity"]]
+        # The farm's rows on its crops are none of its foulers.
         frame["n_own"] = [
-            own[base, species, site] if own_too else 0 for (base, own_too), species, site in keys
+            0 if is_of_crops(place) else own[base_quantity(place), species, site]
+            for place, species, site in frame[["quantity", "species", "site"]].itertuples(index=False)
         ]
         told = convergence[convergence["quantity"] == name].set_index("position")
         for column in ("r_hat", "ess_bulk"):
@@ -88,18 +89,6 @@ def places(name: str, draws: xr.DataArray) -> list[tuple[str, str, str]]:
     if dims:
         return [(f"{name}[{part}]", "", "") for part in draws[dims[0]].values]
     return [(name, "", "")]
-
-
-def _defined_as(place: str) -> tuple[str, bool]:
-    """Return the quantity whose rows tell of a place of the table, and whether the farm's rows on it are of the place.
-
-    The composition of foulers is that of their group, told by rows on crops; ascidians have quantities of their own.
-    """
-    name, _, part = place.removesuffix("]").partition("[")
-    if name == "fouler_mix" or not name.startswith("fouler_"):
-        return name, True
-    quantity = name.removeprefix("fouler_")
-    return (f"ascidian_{quantity}", True) if part == "ascidian" else (quantity, False)
 
 
 def _row_counts(bearing: pd.DataFrame) -> tuple[Counter[str], Counter[tuple[str, str, str]]]:

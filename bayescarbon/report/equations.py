@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bayescarbon.evidence.foulers import base_quantity
 from bayescarbon.evidence.quantities import quantities
-from bayescarbon.report.names import base_quantity
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,15 @@ The tables hold the English; the catalogue of `bayescarbon.translation` holds th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bayescarbon import reasons
 from bayescarbon.report import credit_words, measure_words, name_words, page_words, remark_words
 from bayescarbon.translation import LANGUAGES, Language, translate
 
 __all__ = [
-    "LANGUAGES", "Language", "both", "column_meaning", "in_language", "message_keys", "stage_name", "text",
+    "LANGUAGES", "Language", "both", "column_meaning", "in_language", "joined_sentences", "message_keys", "stage_name",
+    "text",
 ]  # fmt: skip
 
 _WORDS: dict[str, str] = {
@@ -197,6 +198,11 @@ def stage_name(stage: str, language: Language) -> str:
     """Return what a stage of the fit is called; one without a translation keeps its own name."""
     key = f"stage {stage}"
     return text(key, language) if key in _WORDS else stage
+
+
+def joined_sentences(sentences: Iterable[str], language: Language) -> str:
+    """Return sentences as one text, separated by semicolons as the language writes them."""
+    return ("；" if language == "zh" else "; ").join(sentences)
 
 
 def in_language(phrase: str, language: Language) -> str:

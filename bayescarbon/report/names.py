@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from bayescarbon.evidence.foulers import base_quantity
 from bayescarbon.report.language import Language, in_language, message_keys, text
 
 #: Columns and kinds of steps that hold identifiers with names.
@@ -43,18 +44,6 @@ def _quantity(name: str, language: Language) -> str:
         return ""
     said = text(f"quantity {base}", language)
     return said if base == name else text("of foulers", language, {"name": said})
-
-
-def base_quantity(name: str) -> str:
-    """Return the definition that a name of ``quantities.csv`` or of an equation stands for.
-
-    Parameters
-    ----------
-    name : str
-        For example ``fouler_dry_fraction[mussel]``, which is ``dry_fraction`` of a fouler.
-    """
-    bare = name.split("[", 1)[0]
-    return bare if bare == "fouler_mix" else bare.removeprefix("fouler_")
 
 
 def called(kind: str, name: str, language: Language) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from bayescarbon.checks.air_sea import CAVEAT
 from bayescarbon.checks.budgets import IMPLAUSIBLE
 from bayescarbon.checks.mixing import WANTED_ESS
-from bayescarbon.report.language import Language, in_language, text
+from bayescarbon.report.language import Language, in_language, joined_sentences, text
 from bayescarbon.report.names import called, item_name
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def predictive_remarks(checks: pd.DataFrame, language: Language) -> list[str]:
         values = {
             "quantity": called("quantity", row["quantity"], language),
             "stage": text(f"predictive {row['stage']}", language),
-            "findings": _listed(found, language),
+            "findings": joined_sentences(found, language),
         }
         told.append(text("remark predictive", language, values))
     return told
@@ -195,7 +195,7 @@ def budget_remarks(budgets: pd.DataFrame, language: Language) -> list[str]:
         values = {
             "budget": in_language(name, language),
             "species": species,
-            "items": _listed(items, language),
+            "items": joined_sentences(items, language),
         }
         told.append(text("remark budget", language, values))
     return told
@@ -203,7 +203,3 @@ def budget_remarks(budgets: pd.DataFrame, language: Language) -> list[str]:
 
 def _count(what: str, number: int, language: Language) -> str:
     return text(f"one {what}" if number == 1 else f"several {what}s", language, {"n": number})
-
-
-def _listed(parts: Sequence[str], language: Language) -> str:
-    return ("; " if language == "en" else "；").join(parts)

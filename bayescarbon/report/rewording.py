@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from bayescarbon import reasons
-from bayescarbon.report.language import Language, in_language, text
+from bayescarbon.report.language import Language, in_language, joined_sentences, text
 from bayescarbon.report.names import called, item_name, listed
 from bayescarbon.report.remark_words import WORDS as REMARKS
 
@@ -88,7 +88,7 @@ def _value(name: str, value: str, language: Language) -> str:
         return _known(value, _STAGES if name == "stage" else _COUNTED, language) or value
     if name == "items":
         parts = (_known(one, ("budget item",), language) or one for one in value.split("; "))
-        return ("；" if language == "zh" else "; ").join(parts)
+        return joined_sentences(parts, language)
     if name == "findings":
         return reworded_all(value.split("; "), language)
     if name in ("verdict", "caveat", "budget"):
@@ -108,4 +108,4 @@ def reworded_all(sentences: Iterable[str], language: Language) -> str:
     language : {"en", "zh"}
         Of the reader.
     """
-    return ("；" if language == "zh" else "; ").join(reworded(one, language) for one in sentences)
+    return joined_sentences((reworded(one, language) for one in sentences), language)

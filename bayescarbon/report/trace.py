@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bayescarbon.accounting.frameworks import frameworks, weights
 from bayescarbon.accounting.lines import LINES
+from bayescarbon.evidence.foulers import base_quantity
 from bayescarbon.evidence.quantities import Quantiles, Quantity, composites, instruments, quantities, readings
 from bayescarbon.evidence.references import Reference, references
 from bayescarbon.report.credits import TOTAL
@@ -25,7 +26,7 @@ from bayescarbon.report.equations import (
     symbols,
 )
 from bayescarbon.report.language import Language, text
-from bayescarbon.report.names import base_quantity, called, label, listed
+from bayescarbon.report.names import called, label, listed
 from bayescarbon.report.saved import Saved
 from bayescarbon.study.rules import FAMILIES, rules
 
@@ -251,6 +252,10 @@ def _lines(saved: Saved, language: Language) -> Iterator[Step]:
     for name in dict.fromkeys(row["line"] for row in saved.rows("ledger")):
         equation = EQUATIONS[name]
         parts = dict.fromkeys(base_quantity(part) for part in equation.quantities)
+        if "fouler_tissue_carbon" in equation.quantities:
+            # Ascidians have no shell, so lines of soft bodies alone rest on theirs.
+            bodies = (base_quantity(f"{part}[ascidian]") for part in equation.quantities)
+            parts |= dict.fromkeys(part for part in bodies if part in quantities())
         rests_on = (*(f"quantity:{part}" for part in parts), _input(saved, "harvest"))
         says = (
             ("trail formula", equation.formula),

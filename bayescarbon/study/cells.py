@@ -15,7 +15,7 @@ import pandas as pd
 
 from bayescarbon.errors import Problem, suggest
 from bayescarbon.study.reading import FORMULA_ERROR, FORMULA_ERRORS, RawTable
-from bayescarbon.study.spec import Bounds, Column, Table
+from bayescarbon.study.spec import FRACTION, RATE, Bounds, Column, Table
 from bayescarbon.translation import _
 
 #: So many different wrong values of one column are listed one by one; the rest are counted, with their rows.
@@ -393,11 +393,13 @@ def why_not_a_number(text: str, column: Column, table: str) -> str:
             else _("write one number")
         )
         return _("is a range; {how}.", how=how)
-    if table != "evidence" and (match := _PERCENT.fullmatch(text)):
+    if column.bounds in (FRACTION, RATE) and (match := _PERCENT.fullmatch(text)):
         return _("is a percentage; write {share:.12g}.", share=float(match[1]) / 100)
     if match := _WITH_UNIT.fullmatch(text):
-        unit = _("; the unit of this column is {unit}", unit=column.unit) if column.unit else ""
-        where = _("; its unit goes into the column `unit`") if table == "evidence" and not unit else unit
+        if column.unit:
+            # Not the number that was written: of 12 kg it would make 12 t.
+            return _("holds more than a number; write the number alone, in {unit}.", unit=column.unit)
+        where = _("; its unit goes into the column `unit`") if table == "evidence" else ""
         return _("holds more than a number; write {number} alone{where}.", number=match[1], where=where)
     return _(
         "is text in a column of numbers; write a plain number such as {example}{or_empty}.",

@@ -70,7 +70,7 @@ def read_evidence(
         rows.check_support,
     ):
         check()
-    return _tidy(rows), rows.problems, [*rows.warnings, *_repeats(rows)]
+    return _tidy(rows), rows.problems, [*rows.warnings, *_repeats(rows), *_copies(rows)]
 
 
 class _FarmRows:
@@ -446,3 +446,18 @@ def row_numbers(evidence: pd.DataFrame) -> list[int]:
 def _notes(typed: Typed) -> list[str]:
     """Keep what the model does not read: the label of the sample."""
     return [f"sample = {cell}" if cell else "" for cell in typed.text["sample"]]
+
+
+def _copies(rows: _FarmRows) -> list[Problem]:
+    """Warn of means and published values that stand there twice; single animals may well weigh the same."""
+    text = rows.typed.text
+    summary = rows.sound & ~rows.has("sample") & (rows.has("n") | rows.has("sd") | rows.has("source"))
+    copies = text[summary & text.duplicated(keep=False)]
+    message = _(
+        "stands in more than one row with the same cells throughout, and each counts as an observation of its own; "
+        "keep one of them, or tell them apart with `sample` or `source`."
+    )
+    return [
+        remark(TABLE, "quantity", same.index.tolist(), message, same["quantity"].iloc[0])
+        for _name, same in copies.groupby(list(copies.columns), sort=False, dropna=False)
+    ]

@@ -12,6 +12,7 @@ import xarray as xr
 from bayescarbon.accounting.ledger import INPUTS, ledger
 from bayescarbon.accounting.lines import LINES
 from bayescarbon.accounting.price import margin_gap
+from bayescarbon.evidence.foulers import base_quantity, is_of_crops
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.report.equations import (
     BASELINE,
@@ -21,7 +22,6 @@ from bayescarbon.report.equations import (
     symbols,
 )
 from bayescarbon.report.language import text
-from bayescarbon.report.names import base_quantity
 from tests.accounting.inputs import point
 
 COUNTED = {"individuals": 2.0e6, "emissions_t_co2e": 12.0}
@@ -83,13 +83,17 @@ def test_fouler_respiration_counts_tissue_only_where_there_is_no_shell() -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "base"),
+    ("name", "base", "of_crops"),
     [
-        ("shell_carbon", "shell_carbon"),
-        ("fouler_shell_carbon[mussel]", "shell_carbon"),
-        ("fouler_mix[oyster]", "fouler_mix"),
-        ("isotope_enrichment[calcite]", "isotope_enrichment"),
+        ("shell_carbon", "shell_carbon", False),
+        ("fouler_shell_carbon", "shell_carbon", True),
+        ("fouler_shell_carbon[mussel]", "shell_carbon", True),
+        ("fouler_dry_fraction[ascidian]", "ascidian_dry_fraction", False),
+        ("fouler_mix[oyster]", "fouler_mix", False),
+        ("fouler_mix[ascidian]", "fouler_mix", False),
+        ("isotope_enrichment[calcite]", "isotope_enrichment", False),
     ],
 )
-def test_base_quantity(name: str, base: str) -> None:
+def test_base_quantity(name: str, base: str, of_crops: bool) -> None:
     assert base_quantity(name) == base
+    assert is_of_crops(name) == of_crops

@@ -54,6 +54,21 @@ def test_a_number_reaches_evidence_sources_and_files(steps: dict[str, Step], nam
     assert "line:respired" not in reached
 
 
+def test_ascidians_rest_on_quantities_of_their_own(saved: Saved) -> None:
+    """Not on those of crops, whose rows tell nothing of a bag of sea water."""
+    rows = saved.rows("quantities")
+    crop = next(row for row in rows if row["quantity"] == "dry_fraction")
+    ascidian = {**crop, "quantity": "fouler_dry_fraction[ascidian]", "species": "", "site": ""}
+    steps = trail(Saved({**saved.tables, "quantities": [*rows, ascidian]}, saved.manifest))
+    own = steps["quantity:ascidian_dry_fraction"]
+    assert own.rows == (("quantities", len(rows)),)
+    assert not [key for key in own.leads_to if key.startswith("evidence:")]
+    assert own.rows[0] not in steps["quantity:dry_fraction"].rows
+    assert named(steps, "fouler_dry_fraction[ascidian]") == [own]
+    assert own.key in steps["line:fouling_tissue"].leads_to
+    assert own.key not in steps["line:fouling_shell_dic"].leads_to
+
+
 def test_the_values_of_a_number_are_those_of_its_row(saved: Saved, steps: dict[str, Step]) -> None:
     (place,) = steps["number:sink"].rows
     row = saved.tables[place[0]][place[1]]

@@ -147,7 +147,13 @@ REFUSED = {
         harvest(f"b,South,{SCALLOP},１２．５,400,"), "harvest", 3, "harvest_t", "１２．５", "write 12.5",
     ),
     "unit in cell": (
-        harvest(f"b,South,{SCALLOP},12 t,400,"), "harvest", 3, "harvest_t", "12 t", "write 12 alone",
+        harvest(f"b,South,{SCALLOP},12 t,400,"), "harvest", 3, "harvest_t", "12 t", "the number alone, in t live",
+    ),
+    "another unit": (
+        harvest(f"b,South,{SCALLOP},12 kg,400,"), "harvest", 3, "harvest_t", "12 kg", "the number alone, in t live",
+    ),
+    "a percentage of days": (
+        harvest(f"b,South,{SCALLOP},12,5%,"), "harvest", 3, "cycle_days", "5%", "the number alone, in d",
     ),
     "a percentage": (
         {"harvest.csv": f"batch,site,species,harvest_t,cycle_days,harvest_cv\na,North,{SCALLOP},12,400,5 %\n",

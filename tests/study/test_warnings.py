@@ -67,6 +67,10 @@ WARNED = {
         evidence(*["shell_carbon,%,11.6,oyster (unspecified),North,,,,,,,,S1"] * 2),
         "evidence", 2, "sample", "S1", "shell_carbon of the same sample",
     ),
+    "copies": (
+        evidence(*["shell_carbon,%,11.6,oyster (unspecified),North,,0.4,8"] * 2),
+        "evidence", 2, "quantity", "shell_carbon", "with the same cells throughout",
+    ),
     "short cycle": (
         harvest("", "a,North,Magallana gigas,100,18"), "harvest", 2, "cycle_days", "18", "it is in days",
     ),
@@ -122,3 +126,8 @@ def test_agreeing_literature_does_not_make_every_sample_odd(write: Write) -> Non
     same = same[same["quantity"] == "shell_carbon"].assign(value=0.1160, kind="sample")
     assert unusual(rows, same) == []
     assert len(unusual(rows.assign(value=0.09), same)) == 1
+
+
+def test_animals_that_weigh_the_same_are_no_copies(write: Write) -> None:
+    rows = ["live_weight,g,25,Magallana gigas,North"] * 2
+    assert not [one for one in read_study(write(evidence(*rows))).warnings if one.column == "quantity"]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from bayescarbon.evidence.foulers import base_quantity
 from bayescarbon.report.cells import heading, shown
 from bayescarbon.report.credits import Row
 from bayescarbon.report.language import LANGUAGES, Language, both, column_meaning, text
-from bayescarbon.report.names import base_quantity, called
+from bayescarbon.report.names import called
 from bayescarbon.report.page.parts import Grid, Head
 from bayescarbon.report.saved import Saved
 from bayescarbon.report.trace import Step, anchor
