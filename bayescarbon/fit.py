@@ -19,6 +19,7 @@ from bayescarbon.diagnostics import Diagnostics, convergence, judge
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.leave_one_out import loo_pit
 from bayescarbon.model.build import Specification, model_of, specify
+from bayescarbon.model.c_function import compiled_model
 from bayescarbon.model.hierarchy import node_label
 from bayescarbon.model.inputs import harvest_draws, margin_standard, water_ratio
 from bayescarbon.model.predict import complete, quantity_draws
@@ -32,7 +33,7 @@ from bayescarbon.model.tables import (
     row_dataset,
     table_bearing,
 )
-from bayescarbon.sampling import Progress, Sampled, compiled_model, prior_samples, sample
+from bayescarbon.sampling import Progress, Sampled, prior_samples, sample
 from bayescarbon.sensitivity import prior_log_ratios
 from bayescarbon.study import Study
 

@@ -24,6 +24,7 @@ from bayescarbon.diagnostics import Diagnostics, convergence, judge
 from bayescarbon.evidence.quantities import Z95, inverse_link
 from bayescarbon.issuance.creditable import creditable
 from bayescarbon.model.build import Specification, model_of, specify
+from bayescarbon.model.c_function import compiled_model
 from bayescarbon.model.composites import composed
 from bayescarbon.model.derived import evaluator
 from bayescarbon.model.inputs import harvest_draws
@@ -31,7 +32,7 @@ from bayescarbon.model.likelihood import terms
 from bayescarbon.model.observations import Observations, observations
 from bayescarbon.model.predict import complete, quantity_draws
 from bayescarbon.model.simulate import simulate_rows
-from bayescarbon.sampling import compiled_model, sample
+from bayescarbon.sampling import sample
 from bayescarbon.study import Study
 
 #: Of the many refits, and of the one fit that all farms are drawn from.

@@ -1,4 +1,4 @@
-"""A model compiled, sampled, and drawn from before any data."""
+"""A model sampled, and drawn from before any data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import nutpie
 import pymc as pm
-import pytensor
 import xarray as xr
 
 from bayescarbon.model.build import Specification
@@ -25,22 +24,6 @@ PRIOR_DRAWS = 1000
 
 def _kept(model: pm.Model, names: Sequence[str] = KEPT) -> list[str]:
     return [name for name in names if name in model.named_vars]
-
-
-def compiled_model(model: pm.Model) -> Any:
-    """Compile a model for `sample`.
-
-    Parameters
-    ----------
-    model : pymc.Model
-        Whose data and dims are frozen.
-    """
-    # Frozen: with every shape known the compiler has fewer operations to build. Without fast-math: it lets the
-    # compiler reorder sums, and code that was just compiled would differ in the last digit from the same code loaded
-    # from the cache, so that a second run with the same seed would give other draws.
-    with pytensor.config.change_flags(numba__fastmath=False):
-        free = [variable.name for variable in model.free_RVs]
-        return nutpie.compile_pymc_model(model, backend="numba", var_names=free, freeze_model=True)
 
 
 @dataclass(frozen=True)
@@ -75,7 +58,7 @@ def sample(
     terms : sequence of Term
         Whose own parameters are kept as well.
     compiled : object or None
-        From `compiled_model`; None where no row informs anything, and nothing is sampled.
+        From `bayescarbon.model.c_function.compiled_model`; None where no row informs anything, and nothing is sampled.
     settings : mapping
         draws, tune, chains, sampler_seed and target_accept.
     report : callable
@@ -108,13 +91,13 @@ def sample(
         # Left to itself nutpie would hand back the draws so far, and half a posterior would pass for a whole one.
         sampler.cancel()
         raise
-    posterior = tree["posterior"].to_dataset()
-    free = {
-        str(name): v.values.reshape(v.shape[0] * v.shape[1], *v.shape[2:]) for name, v in posterior.items()
+    draws = {
+        str(name): v.values.reshape(v.shape[0] * v.shape[1], *v.shape[2:])
+        for name, v in tree["posterior"].to_dataset().items()
     }
-    own = [name for term in terms for name in term.parameters]
-    values = {name: free[name] for name in (*_kept(model), *own) if name in free}
-    return Sampled(values | derived(model, free, _kept(model, DERIVED)), tree["sample_stats"].to_dataset())
+    wanted = [*_kept(model), *(name for term in terms for name in term.parameters)]
+    values = derived(model, draws, wanted, unconstrained=True)
+    return Sampled(values, tree["sample_stats"].to_dataset())
 
 
 def prior_samples(

@@ -38,9 +38,9 @@ def measure(study_path: Path, began: float, asked: argparse.Namespace) -> tuple[
     import nutpie
 
     from bayescarbon.model.build import model_of, specify
+    from bayescarbon.model.c_function import compiled_model
     from bayescarbon.model.derived import derived
     from bayescarbon.model.predict import complete
-    from bayescarbon.sampling import compiled_model
     from bayescarbon.study import read_study
 
     seconds, cpu = {"start": time.time() - began}, {"start": time.process_time()}
@@ -73,8 +73,8 @@ def measure(study_path: Path, began: float, asked: argparse.Namespace) -> tuple[
     )
     lap("nuts")
     posterior = tree["posterior"].to_dataset()
-    free = {str(name): v.values.reshape(-1, *v.shape[2:]) for name, v in posterior.items()}
-    values = {"level_sd": free["level_sd"]} | derived(model, free, ["eta"])
+    points = {str(name): v.values.reshape(-1, *v.shape[2:]) for name, v in posterior.items()}
+    values = derived(model, points, ["level_sd", "eta"], unconstrained=True)
     eta, _ = complete(specification, values, np.random.default_rng([asked.seed, 20261121]))
     lap("theta")
     # A leapfrog step costs the same while tuning as after it, so the steps divide the sampler's time.
@@ -87,7 +87,7 @@ def measure(study_path: Path, began: float, asked: argparse.Namespace) -> tuple[
     told = {
         "seconds": seconds,
         "cpu_seconds": cpu,
-        "sampled_dimensions": sum(int(np.prod(v.shape[1:], dtype=int)) for v in free.values()),
+        "sampled_dimensions": sum(int(np.prod(v.shape[1:], dtype=int)) for v in points.values()),
         "divergences": int(tree["sample_stats"]["diverging"].sum()),
         "steps_per_draw": steps / (asked.draws * asked.chains),
         "tuning": asked.tune,

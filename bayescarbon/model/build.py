@@ -16,6 +16,7 @@ from bayescarbon.model.layout import Layout, StudyCells, start_layout, study_cel
 from bayescarbon.model.likelihood import direct_log_likelihood
 from bayescarbon.model.measurements import MEASUREMENT_MODELS, Term
 from bayescarbon.model.observations import Observations, observe, seasonal_items
+from bayescarbon.model.places import pick
 from bayescarbon.model.seasons import season_contrasts
 from bayescarbon.study import Study
 from bayescarbon.study.overlaps import literature_beside
@@ -107,7 +108,8 @@ def model_of(specification: Specification) -> pm.Model:
         "contrast": list(range(1, len(SEASONS))),
         "scatter_of": observations.scatter_names,
     }
-    with pm.Model(coords=coords) as model:
+    # Every parameter of a prior is a constant or a positive variable, so none is checked at every step.
+    with pm.Model(coords=coords, check_bounds=False) as model:
         contrast = None
         if informed.seasonal:
             contrast = season_contrasts(layout, informed.seasonal, informed.season_weights)
@@ -118,7 +120,7 @@ def model_of(specification: Specification) -> pm.Model:
             pm.Potential("rows", direct_log_likelihood(observations, mean, scatter(observations)))
         place = {node: position for position, node in enumerate(informed.nodes)}
         for term in specification.terms:
-            density = term.log_likelihood(lambda nodes: eta[np.array([place[node] for node in nodes])])
+            density = term.log_likelihood(lambda nodes: pick(eta, np.array([place[node] for node in nodes])))
             pm.Potential(f"{term.table}_rows", density)
     return model
 

@@ -198,11 +198,11 @@ def _links(
     beside: np.ndarray,
     times: np.ndarray,
     factor: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Links of all nodes, and the log density of what is sampled in their place."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Links of all nodes, log density of what is sampled in their place, effects in spreads, and the scale of those."""
     links = len(mu) + len(zeta)
     eta = np.concatenate((mu, np.zeros(len(zeta)), contrasts))
-    z = np.empty(len(zeta))
+    z, scale = np.empty(len(zeta)), np.empty(len(zeta))
     log_sd = np.log(sd)
     left = math.sqrt(1.0 - follows.item() ** 2)
     density = 0.0
@@ -215,10 +215,11 @@ def _links(
         seen = middle
         for k in range(first[i], first[i + 1]):
             seen += factor[k] * eta[beside[k]] * (eta[times[k]] if times[k] >= 0 else 1.0)
-        z[i] = (zeta[i] - weight[i] * seen) * math.exp(-weight[i] * log_t)
+        scale[i] = math.exp(-weight[i] * log_t)
+        z[i] = (zeta[i] - weight[i] * seen) * scale[i]
         eta[len(mu) + i] = middle + t * z[i]
         density -= 0.5 * z[i] * z[i] + weight[i] * log_t + _HALF_LOG_TWO_PI
-    return eta[:links].copy(), np.array(density)
+    return eta[:links].copy(), np.array(density), z, scale
 
 
 @compiled
@@ -238,31 +239,26 @@ def _slopes(
     times: np.ndarray,
     factor: np.ndarray,
     eta: np.ndarray,
+    z: np.ndarray,
+    scale: np.ndarray,
     by_eta: np.ndarray,
     by_density: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry the cotangents of both back to overall means, spreads, seasonal contrasts and what is sampled."""
     items, n = len(mu), len(zeta)
     full = np.concatenate((eta, contrasts))
-    back, back_z, z = np.concatenate((by_eta, np.zeros(len(contrasts)))), np.zeros(n), np.empty(n)
-    by_log_sd, by_zeta, log_sd = np.zeros(len(sd)), np.empty(n), np.log(sd)
+    back, back_z = np.concatenate((by_eta, np.zeros(len(contrasts)))), np.zeros(n)
+    by_log_sd, by_zeta = np.zeros(len(sd)), np.empty(n)
     follow, density = follows.item(), by_density.item()
     left = math.sqrt(1.0 - follow**2)
-    for i in order:
-        t, middle = sd[spread[i]], eta[parent[i]]
-        if leader[i] >= 0:
-            middle += follow * t * z[leader[i]]
-            t *= left
-        z[i] = (eta[items + i] - middle) / t
     for k in range(n - 1, -1, -1):
         i = order[k]
-        t, log_t = sd[spread[i]], log_sd[spread[i]]
+        t = sd[spread[i]]
         if leader[i] >= 0:
             t *= left
-            log_t += math.log(left)
         own = back[items + i]
         slope = back_z[i] + own * t - density * z[i]
-        by_zeta[i] = slope * math.exp(-weight[i] * log_t)
+        by_zeta[i] = slope * scale[i]
         by_middle = own - weight[i] * by_zeta[i]
         for m in range(first[i], first[i + 1]):
             by_product = -weight[i] * by_zeta[i] * factor[m]
@@ -281,7 +277,7 @@ def _slopes(
 
 
 class PartlyCentred(Op):
-    """Links of all nodes and the log density of what is sampled, in a model's graph."""
+    """`_links` in a model's graph: two outputs to use, and two that the sweep back reads."""
 
     __props__ = ()
 
@@ -307,7 +303,8 @@ class PartlyCentred(Op):
         given = [pt.as_tensor(one) for one in (mu, sd, contrasts, zeta, *tree)]
         sizes = (given[0].type.shape[0], given[4].type.shape[0])
         nodes = None if None in sizes else sum(sizes)
-        return Apply(self, given, [pt.tensor(dtype="float64", shape=(nodes,)), pt.scalar(dtype="float64")])
+        links, density = pt.tensor(dtype="float64", shape=(nodes,)), pt.scalar(dtype="float64")
+        return Apply(self, given, [links, density, given[3].type(), given[3].type()])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
         """Evaluate outside a compiled graph."""
@@ -317,17 +314,17 @@ class PartlyCentred(Op):
     def pullback(
         self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], cotangents: Sequence[Tensor]
     ) -> list[Tensor]:
-        """Differentiate both outputs in one sweep from the sites to the overall means."""
+        """Differentiate links and density in one sweep from the sites to the overall means."""
         connected = [
             pt.zeros_like(output) if isinstance(back.type, DisconnectedType) else back
-            for output, back in zip(outputs, cotangents, strict=True)
+            for output, back in zip(outputs[:2], cotangents[:2], strict=True)
         ]
         unconnected = [DisconnectedType()() for _ in inputs[4:]]
-        return [*_PartlyCentredSlopes()(*inputs, outputs[0], *connected), *unconnected]
+        return [*_PartlyCentredSlopes()(*inputs, outputs[0], *outputs[2:], *connected), *unconnected]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        """Say that indices and weights are not differentiated."""
-        return [[i < 4, i < 4] for i in range(len(node.inputs))]
+        """Say that indices and weights are not differentiated, and what only the sweep back reads neither."""
+        return [[i < 4, i < 4, False, False] for i in range(len(node.inputs))]
 
 
 class _PartlyCentredSlopes(Op):
@@ -350,11 +347,14 @@ class _PartlyCentredSlopes(Op):
         times: Tensor,
         factor: Tensor,
         eta: Tensor,
+        z: Tensor,
+        scale: Tensor,
         by_eta: Tensor,
         by_density: Tensor,
     ) -> Apply:
         tree = (parent, spread, weight, leader, follows, order, first, beside, times, factor)
-        given = [pt.as_tensor(one) for one in (mu, sd, contrasts, zeta, *tree, eta, by_eta, by_density)]
+        ran = (eta, z, scale, by_eta, by_density)
+        given = [pt.as_tensor(one) for one in (mu, sd, contrasts, zeta, *tree, *ran)]
         return Apply(self, given, [one.type() for one in given[:4]])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:

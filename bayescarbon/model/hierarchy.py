@@ -25,6 +25,7 @@ from bayescarbon.model.layout import Layout
 from bayescarbon.model.measurements.model import Term
 from bayescarbon.model.observations import Observations, Targets
 from bayescarbon.model.offsets import Beside, Offsets, offsets
+from bayescarbon.model.places import pick, place
 from bayescarbon.model.priors import LEVEL_LOG_SD
 from bayescarbon.model.seasons import in_season
 
@@ -168,8 +169,8 @@ def observed_means(
     contrast : tensor (contrast, seasonal) or None
         Contrasts of the seasonal effects; None where no row names a season.
     """
-    place = {node: position for position, node in enumerate(informed.nodes)}
-    value = eta[np.array([place[node] for node in targets.node])]
+    position = {node: i for i, node in enumerate(informed.nodes)}
+    value = pick(eta, np.array([position[node] for node in targets.node]))
     support = layout.support()[targets.node]
     season = np.array(targets.season)
     if contrast is not None:
@@ -190,20 +191,17 @@ def _natural(value: Tensor, support: np.ndarray) -> Tensor:
 
 def _with_composites(natural: Tensor, targets: Targets) -> Tensor:
     """Append the composite means, each computed by the accounting's own function on named variables."""
-    blocks = [natural]
-    order: list[int] = []
+    if not targets.composite:
+        return natural
+    simple, size = len(targets.node), len(targets.node) + len(targets.composite)
+    found = place(natural, np.arange(simple), size)
     for name in dict.fromkeys(targets.composite):
         members = [i for i, other in enumerate(targets.composite) if other == name]
         parts = np.array([targets.parts[i] for i in members])
-        named = [as_xtensor(natural[parts[:, j]], dims=("target",)) for j in range(parts.shape[1])]
+        named = [as_xtensor(pick(natural, column), dims=("target",)) for column in parts.T]
         constants = np.array([targets.constants[i] for i in members])
         stated = [as_xtensor(pt.as_tensor(column), dims=("target",)) for column in constants.T]
         # Named operations have no gradient of their own: they are lowered to plain ones before NUTS asks for it.
-        blocks.append(
-            rewrite_graph(composed(name, named, stated).values, include=("lower_xtensor",), clone=False)
-        )
-        order.extend(members)
-    if len(blocks) == 1:
-        return natural
-    composite = pt.concatenate(blocks[1:])[np.argsort(order)]
-    return pt.concatenate([natural, composite])
+        mean = rewrite_graph(composed(name, named, stated).values, include=("lower_xtensor",), clone=False)
+        found += place(mean, simple + np.array(members), size)
+    return found

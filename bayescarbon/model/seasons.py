@@ -21,6 +21,7 @@ from pytensor.graph.op import Op
 from bayescarbon.model.compiled_ops import calls, compiled
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import Layout
+from bayescarbon.model.places import pick
 
 # Newton steps for the shift of a fraction, on the logit where the function is nearly a line of slope one: exact to
 # 1e-9 for effects within two of each other, which is a factor seven in odds.
@@ -52,8 +53,12 @@ def season_contrasts(layout: Layout, seasonal: list[str], centring: np.ndarray) 
     priors = [layout.items[layout.item_index(name)].prior for name in seasonal]
     median, log_sd = np.array([p.season_sd for p in priors]), np.array([p.season_log_sd for p in priors])
     sd = pm.LogNormal("season_sd", np.log(median), log_sd, dims="seasonal")
-    contrast = pm.Normal("season_contrast", 0.0, sd**centring, dims=("contrast", "seasonal"))
-    contrast = contrast * sd ** (1 - centring)
+    # Repeated by hand: the gradient of a broadcast is a sum along one axis, whose machine code alone takes six seconds.
+    shape = (CONTRASTS.shape[1], len(seasonal))
+    every = np.tile(np.arange(shape[1]), shape[0])
+    spread = pick(sd**centring, every).reshape(shape)
+    contrast = pm.Normal("season_contrast", 0.0, spread, dims=("contrast", "seasonal"))
+    contrast = contrast * pick(sd ** (1 - centring), every).reshape(shape)
     effect = sum(CONTRASTS[:, i, None] * contrast[None, i] for i in range(CONTRASTS.shape[1]))
     pm.Deterministic("season_effect", effect, dims=("season", "seasonal"))
     return contrast

@@ -64,7 +64,7 @@ def compiled() -> pytensor.compile.Function:
     """Return links, log density, and the slopes of a mixture of both, as numba compiles them."""
     given = [pt.vector(shape=(size,)) for size in (MEANS, LEVELS, CONTRASTS, NODES)]
     mix = pt.vector("mix", shape=(MEANS + NODES,))
-    eta, density = PartlyCentred()(*given, *TREE.arrays())
+    eta, density, *_ = PartlyCentred()(*given, *TREE.arrays())
     slopes = pytensor.grad((mix * pt.sin(eta)).sum() + 0.7 * density, given)
     return pytensor.function([*given, mix], [eta, density, *slopes], mode="NUMBA")
 
@@ -102,7 +102,7 @@ def test_one_output_alone_has_its_slopes() -> None:
     """The cotangent of an output that nothing uses is absent, not wrong."""
     given = point(1)
     symbols = [pt.vector(shape=(len(one),)) for one in given]
-    eta, density = PartlyCentred()(*symbols, *TREE.arrays())
+    eta, density, *_ = PartlyCentred()(*symbols, *TREE.arrays())
     alone = pytensor.function(symbols, pytensor.grad(eta.sum(), symbols), mode="FAST_COMPILE")(*given)
     other = pytensor.function(symbols, pytensor.grad(density, symbols), mode="FAST_COMPILE")(*given)
     both = pytensor.function(symbols, pytensor.grad(eta.sum() + density, symbols), mode="NUMBA")(*given)

@@ -63,7 +63,9 @@ def test_slopes_of_every_variable_are_finite_and_right(specification: Specificat
     model = model_of(specification)
     values = model.value_vars
     logp = model.logp()
-    evaluate = pytensor.function(values, [logp, *pytensor.grad(logp, values)], mode="FAST_COMPILE")
+    # As it stands: rewritten, some sums have more terms than NumPy takes operands.
+    plain = pytensor.compile.mode.Mode(linker="py", optimizer=None)
+    evaluate = pytensor.function(values, [logp, *pytensor.grad(logp, values)], mode=plain)
     rng = np.random.default_rng(11)
     start = model.initial_point()
     for _ in range(2):

@@ -1,0 +1,163 @@
+"""The log density of a model with its gradient, as one C function, compiled once and kept on disk.
+
+nutpie compiles the same function, and a second one that computes what is stored of each draw, but wraps them anew in
+every process, where no cache serves them: 9 s of each run. Here the wrapper is part of the code that PyTensor's cache
+keeps, and a draw is stored as it is: `derived` computes from it what is wanted.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numba
+import numpy as np
+import pymc as pm
+import pytensor
+import pytensor.tensor as pt
+from numba import carray  # type: ignore[attr-defined]
+from numba.core.ccallback import CFunc
+from nutpie.compile_pymc import CompiledPyMCModel
+from pymc.initial_point import make_initial_point_fn
+from pymc.model.transform.optimization import freeze_dims_and_data
+from pytensor.compile.mode import NUMBA, Mode
+from pytensor.graph.basic import Variable
+from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.replace import clone_replace
+from pytensor.graph.rewriting.utils import rewrite_graph
+from pytensor.link.numba.cache import compile_numba_function_src
+from pytensor.link.numba.dispatch.basic import numba_funcify_and_cache_key, numba_njit
+from pytensor.link.numba.linker import NumbaLinker
+
+_PLACES = numba.types.CPointer(numba.types.double)
+_LOG_DENSITY = numba.types.int64(numba.types.uint64, _PLACES, _PLACES, _PLACES, numba.types.voidptr)
+_STORED = numba.types.int64(numba.types.uint64, numba.types.uint64, _PLACES, _PLACES, numba.types.voidptr)
+# What nutpie calls: status 0 is a point, any other one makes the step a divergence.
+_SOURCE = """
+def log_density(dim, point, gradient, density, unused):
+    try:
+        total, slopes = function(carray(point, (size,)))
+        finite = isfinite(total[()])
+        density[0] = total[()]
+        for i in range(size):
+            gradient[i] = slopes[i]
+            finite = finite and isfinite(slopes[i])
+    except Exception:
+        return 1
+    return 0 if finite else 2
+"""
+
+
+class _CFunctionLinker(NumbaLinker):
+    """Turns a graph from a vector to a scalar and a vector into the C function of `_SOURCE`."""
+
+    def fgraph_convert(self, fgraph: FunctionGraph, **kwargs: Any) -> tuple[Any, str | None]:
+        """Return the graph as a Python function for numba, and a key that changes with the graph."""
+        _, key = numba_funcify_and_cache_key(fgraph)
+        # The whole function is kept, so its parts need not be: each would be wrapped and compiled by itself.
+        with pytensor.config.change_flags(numba__cache=False):
+            function, _ = numba_funcify_and_cache_key(fgraph)
+        return function, key
+
+    def jit_compile(self, converted: tuple[Any, str | None]) -> CFunc:
+        """Compile the C function, or load it."""
+        function, key = converted
+        names = {
+            "__name__": __name__,
+            "function": numba_njit(function.py_func, inline="always"),
+            "size": self.fgraph.inputs[0].type.shape[0],
+            "carray": carray,
+            "isfinite": np.isfinite,
+        }
+        kept = None if key is None else f"{key}_log_density"
+        source = compile_numba_function_src(_SOURCE, "log_density", names, cache_key=kept)
+        return numba.cfunc(_LOG_DENSITY, cache=kept is not None)(source)
+
+
+def _stored(dim: int, size: int, point: Any, stored: Any, unused: Any) -> int:
+    for i in range(dim):
+        stored[i] = point[i]
+    return 0
+
+
+def compiled_model(model: pm.Model) -> CompiledPyMCModel:
+    """Compile a model for nutpie.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        Its data and dims are frozen: with every shape known the compiler has fewer operations to build.
+
+    Returns
+    -------
+    nutpie.compile_pymc.CompiledPyMCModel
+        For `nutpie.sample`. Of each draw it stores the values on the unconstrained scale, under the names of
+        the model's value variables; `derived` takes them from there.
+    """
+    frozen = freeze_dims_and_data(model)
+    values = [frozen.rvs_to_values[rv] for rv in frozen.free_RVs]
+    start = frozen.initial_point()
+    shapes = [start[value.name].shape for value in values]
+    ends = np.cumsum([0, *(start[value.name].size for value in values)])
+    slices = [slice(int(a), int(b)) for a, b in pairwise(ends)]
+    # Without fast-math: it lets the compiler reorder sums, and the same seed would give other draws wherever the
+    # compiler decides otherwise.
+    with pytensor.config.change_flags(numba__fastmath=False):
+        point, outputs = _flat(frozen, values, shapes, slices)
+        mode = Mode(linker=_CFunctionLinker(), optimizer=NUMBA.provided_optimizer)
+        density = pytensor.function([point], outputs, mode=mode).vm.jit_fn
+    names = [value.name for value in values]
+    return CompiledPyMCModel(
+        dims={},
+        _n_dim=int(ends[-1]),
+        n_expanded=int(ends[-1]),
+        _shapes=dict(zip(names, shapes, strict=True)),
+        shape_info=(names, slices, shapes),
+        _coords={},
+        compiled_logp_func=density,
+        compiled_expand_func=numba.cfunc(_STORED, cache=True)(_stored),
+        initial_point_func=_initial_points(frozen),
+        shared_data={},
+        shared_var_keys={},
+        user_data=np.zeros(1),
+        logp_func=None,
+        expand_func=None,
+        reparameterized_names=None,
+    )
+
+
+def _initial_points(model: pm.Model) -> Callable[[int], np.ndarray]:
+    """Return a function from a seed to a point within one unit of the prior's middle."""
+    drawn = make_initial_point_fn(
+        model=model,
+        jitter_rvs=set(model.free_RVs),
+        default_strategy="support_point",
+        return_transformed=True,
+    )
+    # Chains ask for their points at the same time, and what draws them is one function with a state.
+    lock = threading.Lock()
+
+    def initial_point(seed: int) -> np.ndarray:
+        with lock:
+            found = drawn(seed)
+        return np.concatenate([np.ravel(found[value.name]) for value in model.value_vars])
+
+    return initial_point
+
+
+def _flat(
+    model: pm.Model, values: list[Variable], shapes: list[tuple[int, ...]], slices: list[slice]
+) -> tuple[Variable, list[Variable]]:
+    """Return a vector of all values, and log density and gradient as functions of it."""
+    simplified = ["canonicalize", "stabilize"]
+    if not model.check_bounds:
+        simplified.append("local_remove_check_parameter")
+    density = rewrite_graph(model.logp(), include=simplified)
+    gradient = pt.concatenate([one.ravel() for one in pt.grad(density, values)])
+    point = pt.tensor("point", dtype="float64", shape=(slices[-1].stop,))
+    parts = {
+        value: point[part].reshape(shape) for value, part, shape in zip(values, slices, shapes, strict=True)
+    }
+    return point, clone_replace([density, gradient], parts)

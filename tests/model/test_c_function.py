@@ -1,0 +1,128 @@
+"""The log density as NUTS calls it, against PyMC's own on the same model."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import nutpie
+import pymc as pm
+import pytensor.tensor as pt
+import pytest
+
+from bayescarbon.model.c_function import compiled_model
+from bayescarbon.model.derived import derived
+
+DOUBLES = ctypes.POINTER(ctypes.c_double)
+
+
+def model() -> pm.Model:
+    """Return a model with a scalar, a matrix, a transformed vector and data."""
+    with pm.Model(coords={"row": ["a", "b", "c"]}) as made:
+        spread = pm.LogNormal("spread", 0.0, 0.5)
+        share = pm.Beta("share", 2.0, [3.0, 4.0])
+        effect = pm.Normal("effect", 0.0, spread, shape=(3, 2))
+        middle = pm.Deterministic("middle", (effect * share).sum(axis=1), dims="row")
+        pm.Potential("rows", -pt.sqr(middle - pm.Data("seen", np.array([0.3, -1.0, 2.0]))).sum())
+    return made
+
+
+def called(compiled: Any, point: np.ndarray) -> tuple[int, float, np.ndarray]:
+    """Call the C function as nutpie does: status, log density, gradient."""
+    slopes, value = np.full_like(point, np.nan), np.full(1, np.nan)
+    places = [one.ctypes.data_as(DOUBLES) for one in (point, slopes, value)]
+    status = compiled.compiled_logp_func.ctypes(len(point), *places, None)
+    return status, float(value[0]), slopes
+
+
+@pytest.fixture(scope="module")
+def made() -> pm.Model:
+    return model()
+
+
+@pytest.fixture(scope="module")
+def compiled(made: pm.Model) -> Any:
+    return compiled_model(made)
+
+
+def test_it_is_the_log_density_of_pymc_and_its_gradient(made: pm.Model, compiled: Any) -> None:
+    # In the order of the compiled function, which need not be the model's.
+    variables = {made.rvs_to_values[rv].name: rv for rv in made.free_RVs}
+    ordered = [variables[name] for name in compiled.shapes]
+    start = made.initial_point()
+    reference = made.compile_logp(mode="FAST_COMPILE")
+    slope = made.compile_dlogp(ordered, mode="FAST_COMPILE")
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        point = {name: np.asarray(one) + rng.normal(size=np.shape(one)) for name, one in start.items()}
+        status, value, slopes = called(
+            compiled, np.concatenate([np.ravel(point[name]) for name in compiled.shapes])
+        )
+        assert status == 0
+        assert value == pytest.approx(float(reference(point)), rel=1e-12)
+        np.testing.assert_allclose(slopes, slope(point), rtol=1e-10)
+
+
+def test_a_point_without_a_density_is_refused(compiled: Any) -> None:
+    status, *_ = called(compiled, np.full(compiled.n_dim, np.nan))
+    assert status != 0
+    # The spread overflows, and with it the density.
+    assert called(compiled, np.full(compiled.n_dim, 1e4))[0] != 0
+
+
+def test_draws_are_kept_as_they_are_and_read_on_their_natural_scale(made: pm.Model, compiled: Any) -> None:
+    tree = nutpie.sample(
+        compiled, draws=60, tune=200, chains=2, seed=3, progress_bar=False, save_warmup=False
+    )
+    draws = {str(n): v.values.reshape(-1, *v.shape[2:]) for n, v in tree["posterior"].to_dataset().items()}
+    assert set(draws) == {value.name for value in made.value_vars}
+    found = derived(made, draws, ["spread", "share", "effect", "middle"], unconstrained=True)
+    np.testing.assert_allclose(found["spread"], np.exp(draws["spread_log__"]))
+    np.testing.assert_allclose(found["share"], 1 / (1 + np.exp(-draws["share_logodds__"])))
+    np.testing.assert_array_equal(found["effect"], draws["effect"])
+    free = {name: found[name] for name in ("spread", "share", "effect")}
+    np.testing.assert_allclose(found["middle"], derived(made, free, ["middle"])["middle"])
+
+
+def test_chains_that_ask_at_once_start_where_their_seeds_say(compiled: Any) -> None:
+    one_by_one = [compiled.initial_point_func(seed) for seed in range(64)]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            together = list(pool.map(compiled.initial_point_func, range(64)))
+            np.testing.assert_array_equal(together, one_by_one)
+
+
+SAMPLED = """
+import hashlib, nutpie
+from bayescarbon.model.c_function import compiled_model
+from tests.model.test_c_function import model
+compiled = compiled_model(model())
+tree = nutpie.sample(compiled, draws=50, tune=100, chains=2, seed=1, progress_bar=False)
+print(compiled.compiled_logp_func.cache_hits, hashlib.sha256(tree["posterior"]["effect"].values.tobytes()).hexdigest())
+"""
+
+
+def test_code_from_the_cache_draws_what_just_compiled_code_draws(tmp_path: Path) -> None:
+    caches = {
+        "PYTENSOR_FLAGS": f"base_compiledir={tmp_path}/pytensor",
+        "NUMBA_CACHE_DIR": f"{tmp_path}/numba",
+    }
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", SAMPLED],
+            env=os.environ | caches,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        for _ in range(2)
+    ]
+    (first_hits, first), (second_hits, second) = printed
+    assert (first_hits, second_hits) == ("0", "1")
+    assert first == second
