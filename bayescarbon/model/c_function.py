@@ -53,7 +53,9 @@ def log_density(dim, point, gradient, density, unused):
 class _CFunctionLinker(NumbaLinker):
     """Turns a graph from a vector to a scalar and a vector into the C function of `_SOURCE`."""
 
-    def fgraph_convert(self, fgraph: FunctionGraph, **kwargs: Any) -> tuple[Any, str | None]:
+    def fgraph_convert(
+        self, fgraph: FunctionGraph, order: Any, input_storage: Any, output_storage: Any, storage_map: Any
+    ) -> tuple[Any, str | None]:
         """Return the graph as a Python function for numba, and a key that changes with the graph."""
         _, key = numba_funcify_and_cache_key(fgraph)
         # The whole function is kept, so its parts need not be: each would be wrapped and compiled by itself.

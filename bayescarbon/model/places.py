@@ -142,7 +142,7 @@ class _Draws(Op):
             output_storage[0][0] = values[..., index]
             return
         found = np.zeros((*values.shape[:-1], int(size)))
-        np.add.at(found, (..., index), values)
+        np.add.at(found.T, index, values.T)
         output_storage[0][0] = found
 
 

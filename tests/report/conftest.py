@@ -5,12 +5,9 @@ import pytest
 import xarray as xr
 
 from tests.report.constructed import (
-    BATCHES,
-    CHAINS,
-    DRAWS,
     Constructed,
+    constructed,
     draws_by_line,
-    make_economics,
     make_ledger,
 )
 
@@ -27,6 +24,4 @@ def ledger(draws: dict[str, np.ndarray]) -> xr.Dataset:
 
 @pytest.fixture
 def fitted() -> Constructed:
-    rng = np.random.default_rng(5)
-    gap = rng.normal(1000.0, 900.0, (len(BATCHES), CHAINS, DRAWS))
-    return Constructed(make_economics(gap, rng.uniform(0.01, 0.2, (CHAINS, DRAWS))))
+    return constructed()

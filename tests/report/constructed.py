@@ -87,3 +87,10 @@ class Constructed:
 
     def save(self, path: Path) -> None:
         self.money.to_netcdf(path, group="posterior", engine="netcdf4")
+
+
+def constructed() -> Constructed:
+    """Return a fit with a price for each batch."""
+    rng = np.random.default_rng(5)
+    gap = rng.normal(1000.0, 900.0, (len(BATCHES), CHAINS, DRAWS))
+    return Constructed(make_economics(gap, rng.uniform(0.01, 0.2, (CHAINS, DRAWS))))

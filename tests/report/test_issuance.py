@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,15 @@ from bayescarbon.report.results import write_results
 from bayescarbon.study import read_study
 from bayescarbon.study.rules import Rule, default_rules, named_rule
 from bayescarbon.study.settings import CreditPrice
-from tests.report.constructed import CHAINS, DRAWS, Constructed, make_economics, make_ledger
+from tests.report.constructed import (
+    CHAINS,
+    DRAWS,
+    Constructed,
+    constructed,
+    draws_by_line,
+    make_economics,
+    make_ledger,
+)
 from tests.report.test_results import FAILED, RUN
 from tests.report.test_tables import improved_stock_change
 
@@ -52,9 +61,16 @@ def written(folder: Path, fit: Constructed, ledger: xr.Dataset, run: object = No
     return folder
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return results to read; who spoils them takes a copy."""
+    where = tmp_path_factory.mktemp("issuance") / "results"
+    return written(where, constructed(), make_ledger(draws_by_line()))
+
+
 @pytest.fixture
-def folder(tmp_path: Path, fitted: Constructed, ledger: xr.Dataset) -> Path:
-    return written(tmp_path / "results", fitted, ledger)
+def copied(folder: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(folder, tmp_path / "copy")
 
 
 def rows(folder: Path, name: str = "issuance") -> pd.DataFrame:
@@ -487,30 +503,30 @@ class TestSummary:
         assert "posterior_q" not in line
         assert "rainbow_p10" not in line
 
-    def test_results_of_before_there_were_credits_are_still_shown(self, folder: Path) -> None:
-        path = folder / "manifest.json"
+    def test_results_of_before_there_were_credits_are_still_shown(self, copied: Path) -> None:
+        path = copied / "manifest.json"
         manifest = json.loads(path.read_text(encoding="utf-8"))
         for name in ("headline_rule", "rules", "credit_price", "pooling", "undated_batches"):
             del manifest[name]
         path.write_text(json.dumps(manifest), encoding="utf-8")
         for name in FILES:
-            (folder / name).unlink()
-        assert "run the study again" in said(folder)
-        assert read_headline(folder).record()["credits"] is None
-        assert "t CO2e, 90 % interval" in said(folder)
+            (copied / name).unlink()
+        assert "run the study again" in said(copied)
+        assert read_headline(copied).record()["credits"] is None
+        assert "t CO2e, 90 % interval" in said(copied)
 
     @pytest.mark.parametrize("missing", ["issuance_risk.csv", "allocation.csv"])
-    def test_half_of_the_tables_is_refused(self, folder: Path, missing: str) -> None:
-        (folder / missing).unlink()
+    def test_half_of_the_tables_is_refused(self, copied: Path, missing: str) -> None:
+        (copied / missing).unlink()
         with pytest.raises(StudyError, match=missing):
-            read_headline(folder)
+            read_headline(copied)
 
-    def test_a_manifest_of_another_rule_is_refused(self, folder: Path) -> None:
-        path = folder / "manifest.json"
+    def test_a_manifest_of_another_rule_is_refused(self, copied: Path) -> None:
+        path = copied / "manifest.json"
         manifest = json.loads(path.read_text(encoding="utf-8")) | {"headline_rule": "posterior_q99"}
         path.write_text(json.dumps(manifest), encoding="utf-8")
         with pytest.raises(StudyError, match="damaged"):
-            read_headline(folder)
+            read_headline(copied)
 
 
 class TestWorkbook:
