@@ -8,6 +8,7 @@ keeps, and a draw is stored as it is: `derived` computes from it what is wanted.
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -73,7 +74,8 @@ class _CFunctionLinker(NumbaLinker):
             "carray": carray,
             "isfinite": np.isfinite,
         }
-        kept = None if key is None else f"{key}_log_density"
+        # The key knows the graph; what is written around it here is part of the code too.
+        kept = None if key is None else f"{key}_{zlib.crc32(_SOURCE.encode())}"
         source = compile_numba_function_src(_SOURCE, "log_density", names, cache_key=kept)
         return numba.cfunc(_LOG_DENSITY, cache=kept is not None)(source)
 
