@@ -17,13 +17,12 @@ from bayescarbon.model.measurements import Term
 
 type Progress = Callable[[str, int, int], None]
 
-DERIVED = ("eta", "season_effect", "observed_mean")
-KEPT = ("mu", "level_sd", "scatter", "season_sd", *DERIVED)
+KEPT = ("mu", "level_sd", "scatter", "season_sd", "eta", "season_effect", "observed_mean")
 PRIOR_DRAWS = 1000
 
 
-def _kept(model: pm.Model, names: Sequence[str] = KEPT) -> list[str]:
-    return [name for name in names if name in model.named_vars]
+def _kept(model: pm.Model) -> list[str]:
+    return [name for name in KEPT if name in model.named_vars]
 
 
 @dataclass(frozen=True)

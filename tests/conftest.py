@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,6 @@ from hypothesis import HealthCheck, settings
 
 # No window, whatever the machine; has to be set before anything imports matplotlib.
 os.environ.setdefault("MPLBACKEND", "Agg")
-# The command is started hundreds of times: where writing bytecode is off, as in many container images, each start would
-# compile PyMC and pandas again.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 # English, whatever the machine speaks: the commands take their language from the locale.
 os.environ["LC_ALL"] = "C.UTF-8"
 

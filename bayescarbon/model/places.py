@@ -6,7 +6,7 @@ Each is the other's gradient. PyTensor's own indexing does the same and more, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -72,88 +72,77 @@ def _placed(values: np.ndarray, index: np.ndarray, like: np.ndarray) -> np.ndarr
     return found
 
 
-class Pick(Op):
-    """`pick` in a model's graph."""
+class _Linear(Op):
+    """An operation on its first argument alone, by a compiled function of all of them."""
 
     __props__ = ()
+    function: Callable[..., np.ndarray]
+
+    def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
+        """Evaluate outside a compiled graph."""
+        output_storage[0][0] = self.function(*inputs)
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        """Say that only the first argument is differentiated."""
+        return [[i == 0] for i in range(len(node.inputs))]
+
+
+class Pick(_Linear):
+    """`pick` in a model's graph."""
+
+    function = staticmethod(_picked)
 
     def make_node(self, values: Tensor, index: np.ndarray) -> Apply:
         """Take the arguments of `pick`."""
         given = [pt.as_tensor(values), pt.as_tensor(index)]
         return Apply(self, given, [pt.tensor(dtype=given[0].dtype, shape=given[1].type.shape)])
 
-    def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
-        """Evaluate outside a compiled graph."""
-        output_storage[0][0] = _picked(*inputs)
-
-    def pullback(
-        self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], cotangents: Sequence[Tensor]
-    ) -> list[Tensor]:
+    def pullback(self, inputs: Sequence[Tensor], _: Sequence[Tensor], back: Sequence[Tensor]) -> list[Tensor]:
         """Put each cotangent where its value was picked."""
         values, index = inputs
-        return [Place()(cotangents[0], index, values), DisconnectedType()()]
-
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        """Say that the index is not differentiated."""
-        return [[True], [False]]
+        return [Place()(back[0], index, values), DisconnectedType()()]
 
 
-class Place(Op):
+class Place(_Linear):
     """`place` in a model's graph; the last argument gives the length and is not read."""
 
-    __props__ = ()
+    function = staticmethod(_placed)
 
     def make_node(self, values: Tensor, index: np.ndarray, like: Tensor) -> Apply:
         """Take the arguments of `place`."""
         given = [pt.as_tensor(values), pt.as_tensor(index), pt.as_tensor(like)]
         return Apply(self, given, [pt.tensor(dtype=given[0].dtype, shape=given[2].type.shape)])
 
-    def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
-        """Evaluate outside a compiled graph."""
-        output_storage[0][0] = _placed(*inputs)
-
-    def pullback(
-        self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], cotangents: Sequence[Tensor]
-    ) -> list[Tensor]:
+    def pullback(self, inputs: Sequence[Tensor], _: Sequence[Tensor], back: Sequence[Tensor]) -> list[Tensor]:
         """Pick each cotangent where its value was put."""
-        return [Pick()(cotangents[0], inputs[1]), DisconnectedType()(), DisconnectedType()()]
-
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        """Say that only the values are differentiated."""
-        return [[True], [False], [False]]
+        return [Pick()(back[0], inputs[1]), DisconnectedType()(), DisconnectedType()()]
 
 
-class _Draws(Op):
-    """The same along the last axis of many draws: evaluated, neither compiled nor differentiated."""
+class _PlaceDraws(Op):
+    """`place` along the last axis of many draws: evaluated, neither compiled nor differentiated."""
 
-    __props__ = ("place",)
-
-    def __init__(self, place: bool) -> None:
-        self.place = place
+    __props__ = ()
 
     def make_node(self, values: Tensor, index: Tensor, size: Tensor) -> Apply:
-        last = index.type.shape[0] if not self.place else None
-        shape = (*values.type.shape[:-1], last)
+        shape = (*values.type.shape[:-1], None)
         return Apply(self, [values, index, size], [pt.tensor(dtype=values.dtype, shape=shape)])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
         values, index, size = inputs
-        if not self.place:
-            output_storage[0][0] = values[..., index]
-            return
         found = np.zeros((*values.shape[:-1], int(size)))
         np.add.at(found.T, index, values.T)
         output_storage[0][0] = found
 
 
+# Draws along the leading axes are taken at once, instead of one call per draw.
 @_vectorize_node.register(Pick)
 def _picks(op: Pick, node: Apply, values: Tensor, index: Tensor) -> Apply:
-    return _Draws(place=False).make_node(values, index, pt.as_tensor(0))
+    return values[..., index].owner
 
 
 @_vectorize_node.register(Place)
 def _places(op: Place, node: Apply, values: Tensor, index: Tensor, like: Tensor) -> Apply:
-    return _Draws(place=True).make_node(values, index, like.shape[-1])
+    return _PlaceDraws().make_node(values, index, like.shape[-1])
 
 
 calls(Pick, _picked)

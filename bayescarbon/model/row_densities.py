@@ -44,9 +44,10 @@ def log_gamma(x: float) -> tuple[float, float]:
         # Rounding can bring an argument here at scatters that a first leap of the sampler tries: no density, and no
         # recurrence without an end.
         return math.nan, math.nan
-    product, slope = 1.0, 0.0
+    # The sum of reciprocals as one fraction over the product: a single division.
+    product, numerator = 1.0, 0.0
     while x < 10.0:
-        slope = slope * x + product
+        numerator = numerator * x + product
         product *= x
         x += 1.0
     inverse = 1.0 / x
@@ -64,7 +65,7 @@ def log_gamma(x: float) -> tuple[float, float]:
     value = (x - 0.5) * log_x - x + _HALF_LOG_2_PI + series
     if product != 1.0:
         value -= math.log(product)
-    return value, log_x - 0.5 * inverse - slopes - slope / product
+    return value, log_x - 0.5 * inverse - slopes - numerator / product
 
 
 @compiled
