@@ -27,6 +27,7 @@ from bayescarbon.model.predictive import replicate
 from bayescarbon.model.tables import (
     bearing_rows,
     dataset_frame,
+    described,
     frame_dataset,
     outlier_table,
     quantity_table,
@@ -357,14 +358,16 @@ def _groups(
         groups["outlier_table"] = frame_dataset(
             outlier_table(observations, np.empty((0, 0)), np.empty((0, 0)))
         )
-        return groups | {"posterior": posterior}
+        return groups | {"posterior": described(posterior)}
     informed = specification.informed
     labels = [node_label(specification.layout, node) for node in informed.nodes]
     groups["centring"] = xr.Dataset(
         {"weight": ("node", informed.weights, {"long_name": "0 non-centred, 1 centred"})},
         coords={"node": np.array(labels, dtype=object)},
     )
-    groups["posterior"] = xr.merge([posterior, _hierarchy(model, sampled, shape)], join="override")
+    groups["posterior"] = described(
+        xr.merge([posterior, _hierarchy(model, sampled, shape)], join="override")
+    )
     wanted = ["diverging", "energy", "depth", "step_size", "n_steps", "mean_tree_accept", "logp"]
     statistics = sampled.statistics
     groups["sample_stats"] = statistics[[name for name in wanted if name in statistics]].drop_attrs()

@@ -152,6 +152,40 @@ def outlier_table(observations: Observations, mean: np.ndarray, cv: np.ndarray) 
     return found
 
 
+#: Unit and meaning of the variables of a posterior that are no quantities. Links: the logit of a fraction, the log of
+#: a positive value.
+HIERARCHY = {
+    "mu": ("1", "overall mean of a quantity, on its link"),
+    "level_sd": ("1", "standard deviation between the units of a level, on the link"),
+    "scatter": ("1", "coefficient of variation between single samples"),
+    "season_sd": ("1", "standard deviation of the seasons' departures, on the link"),
+    "season_effect": ("1", "departure of a season from the annual mean, on the link"),
+    "observed_mean": ("as its row in observed_data", "mean of what rows observe; observed_data names each row's"),
+    "budget_concentration": ("1", "concentration of the Dirichlet of individual carbon budgets"),
+    "fouler_mix_concentration": ("1", "concentration of the Dirichlet of weighings by taxon"),
+    "isotope_scatter": ("permil", "standard deviation between shells of one place"),
+    "isotope_offset": ("permil", "d13C of respired carbon less that of tissue"),
+    "isotope_water_error": ("1", "error of a measured DIC, in standard errors"),
+    "isotope_tissue_error": ("1", "error of a measured tissue, in standard errors"),
+    "margin_standard": ("1", "error of a batch's margin gap, in standard errors"),
+}
+
+
+def described(values: xr.Dataset) -> xr.Dataset:
+    """Give the variables of `HIERARCHY` their unit and meaning.
+
+    Parameters
+    ----------
+    values : Dataset
+        Any draws.
+    """
+    named = {}
+    for name, (unit, meaning) in HIERARCHY.items():
+        if name in values:
+            named[name] = values[name].assign_attrs(units=unit, long_name=meaning)
+    return values.assign(named)
+
+
 def row_dataset(observations: Observations) -> xr.Dataset:
     """Return the evidence rows as observed data, one variable per column."""
     columns = [
@@ -171,6 +205,7 @@ def row_dataset(observations: Observations) -> xr.Dataset:
     ]
     rows = observations.rows
     data = {name: ("row", _plain(rows[name])) for name in columns}
+    data["target"] = ("row", rows["target"].to_numpy(dtype=int))
     # Which quantities a row tells of, for whoever traces a number back to it.
     data["bears_on"] = ("row", np.array(["|".join(parts) for parts in rows["parts"]], dtype=object))
     return xr.Dataset(data, coords={"row": rows["id"].to_numpy(dtype=object)})

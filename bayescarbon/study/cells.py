@@ -15,7 +15,7 @@ import pandas as pd
 
 from bayescarbon.errors import Problem, suggest
 from bayescarbon.study.reading import FORMULA_ERROR, FORMULA_ERRORS, RawTable
-from bayescarbon.study.spec import FRACTION, RATE, Bounds, Column, Table
+from bayescarbon.study.spec import FRACTION, RATE, Bounds, Column, Table, magnitude_fault
 from bayescarbon.translation import _
 
 #: So many different wrong values of one column are listed one by one; the rest are counted, with their rows.
@@ -297,6 +297,11 @@ def _type_column(
     problems += report(
         table, column.name, cells[garbled], lambda value: why_not_a_number(value, column, table)
     )
+    absurd = ~blank & ~garbled & numbers.map(lambda number: magnitude_fault(number) is not None)
+    problems += report(
+        table, column.name, cells[absurd], lambda value: magnitude_fault(parse_number(value)) or ""
+    )
+    garbled |= absurd
     if column.kind == "integer":
         broken = ~blank & ~garbled & (numbers != np.floor(numbers))
         problems += report(table, column.name, cells[broken], _("must be a whole number."))

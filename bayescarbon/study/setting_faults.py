@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bayescarbon.errors import suggest
+from bayescarbon.study.spec import magnitude_fault
 from bayescarbon.translation import _
 
 _FAULTS: dict[str, str] = {
@@ -65,4 +66,6 @@ def fault_in_words(
         return _("must not be blank.")
     if kind in ("greater_than_equal", "less_than_equal") and key == "year":
         return _("must be a year between 1900 and 2200.")
+    if kind == "value_error":
+        return magnitude_fault(fault["input"]) or ""
     return _FAULTS.get(kind, f"{fault['msg']}.")

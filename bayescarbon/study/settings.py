@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bayescarbon.errors import Problem, suggest
 from bayescarbon.evidence.quantities import Quantiles, check_quantiles, composites, quantities
@@ -23,6 +23,7 @@ from bayescarbon.study.rules import (
     rules,
 )
 from bayescarbon.study.setting_faults import fault_in_words
+from bayescarbon.study.spec import magnitude_fault
 from bayescarbon.translation import _
 
 HEADLINE_FRAMEWORK = "improved_stock_change"
@@ -107,13 +108,21 @@ class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
 
+def _meant(number: float) -> float:
+    fault = magnitude_fault(number)
+    if fault is not None:
+        raise ValueError(fault)
+    return number
+
+
 _Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+_Number = Annotated[float, AfterValidator(_meant)]
 
 
 class _Stated(_Closed):
-    q05: float
-    q50: float
-    q95: float
+    q05: _Number
+    q50: _Number
+    q95: _Number
 
     def quantiles(self) -> Quantiles:
         return Quantiles(self.q05, self.q50, self.q95)

@@ -131,7 +131,26 @@ NOT_NEGATIVE = Bounds(low=0)
 FRACTION = Bounds(low=0, high=1, low_open=True, high_open=True, hint=_("write 12 % as 0.12"))
 COUNT = Bounds(low=1)
 YEAR = Bounds(low=1900, high=2200)
+#: Beyond these two no quantity of a farm lies in any unit; squares of larger numbers would leave the computer's range.
+LARGEST, SMALLEST = 1e15, 1e-15
 RATE = Bounds(low=0, high=1, high_open=True, hint=_("write 5 % per year as 0.05"))
+
+
+def magnitude_fault(number: float) -> str | None:
+    """Return what is wrong with the size of a finite number, or None.
+
+    Parameters
+    ----------
+    number : float
+        The number.
+    """
+    if abs(number) > LARGEST:
+        return _("is larger than anything that can be meant ({limit:g}); check its exponent.", limit=LARGEST)
+    if 0.0 < abs(number) < SMALLEST:
+        return _(
+            "is smaller than anything that can be measured ({limit:g}); check its exponent.", limit=SMALLEST
+        )
+    return None
 
 
 def text(name: str, english: str, required: bool = False, default: str = "") -> Column:

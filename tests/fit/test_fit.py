@@ -269,9 +269,21 @@ def test_all_groups_are_there_with_units(farms: Farms) -> None:
         if not name.startswith("ascidian_"):
             assert data["posterior"][name].attrs["units"] == quantity.unit, name
             assert data["prior"][name].attrs["units"] == quantity.unit, name
+    for name, values in data["posterior"].data_vars.items():
+        assert values.attrs["units"], name
+        assert values.attrs["long_name"], name
     ids = data["observed_data"]["row"].values
     assert len(ids) == len(farms.specification.observations.rows)
     assert set(data["posterior_predictive"]["row"].values) < set(ids)
+
+
+def test_a_row_names_the_mean_that_it_observes(farms: Farms) -> None:
+    data = farms.fit.data
+    rows = data["observed_data"].to_dataset()
+    mine = rows.isel(row=((rows["quantity"] == "dry_fraction") & (rows["site"] == MANY)).values)
+    (target,) = np.unique(mine["target"])
+    observed = data["posterior"]["observed_mean"].isel(target=target).values.ravel()
+    assert observed == pytest.approx(farms.draws("dry_fraction", MANY), rel=1e-9)
 
 
 def test_this_fit_has_no_divergences_and_its_diagnostics_say_what_they_are(farms: Farms) -> None:

@@ -166,6 +166,13 @@ def relative_error_of_sd(values: np.ndarray) -> float:
 SPLIT = {f"{place}{line}" for place in ("", "seed_", "fouling_") for line in ("shell_dic", "shell_respired")}
 
 
+def test_parameters_of_the_tables_have_units(alone: Fits) -> None:
+    for table in ("isotopes", "fouling", "budget"):
+        for name, values in alone(table).data["posterior"].data_vars.items():
+            assert values.attrs["units"], name
+            assert values.attrs["long_name"], name
+
+
 def test_where_the_carbon_of_a_shell_came_from_changes_no_pool(alone: Fits) -> None:
     """On the same draws: with f or with half of it, only the split of the shell differs."""
     inputs = alone("isotopes").batch_draws()

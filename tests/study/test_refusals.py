@@ -136,6 +136,12 @@ REFUSED = {
         harvest(f"b,South,{SCALLOP},20 000,400,"), "harvest", 3, "harvest_t", "20 000", "separators; write 20000.",
     ),
     "too large": (harvest(f"b,South,{SCALLOP},1e999,400,"), "harvest", 3, "harvest_t", "1e999", "infinity"),
+    "absurdly large": (
+        harvest(f"b,South,{SCALLOP},1e305,400,"), "harvest", 3, "harvest_t", "1e305", "(1e+15); check its exponent",
+    ),
+    "absurdly small": (
+        harvest(f"b,South,{SCALLOP},1e-300,400,"), "harvest", 3, "harvest_t", "1e-300", "(1e-15); check its exponent",
+    ),
     "nothing": (
         harvest(f"b,South,{SCALLOP},1,400,n/a"), "harvest", 3, "individuals", "n/a", "leave the cell empty",
     ),
@@ -459,6 +465,10 @@ REFUSED = {
     "quantiles": (
         toml("[priors.burial_fraction]\nq05 = 0.2\nq50 = 0.1\nq95 = 0.4\nreason = 'r'"),
         "study.toml", None, "priors.burial_fraction", None, "increase strictly",
+    ),
+    "absurd quantile": (
+        toml("[credit_price]\nq05 = 1.0\nq50 = 2.0\nq95 = 1e300\nunit = 'CNY / t CO2e'"),
+        "study.toml", None, "credit_price.q95", "1e+300", "(1e+15); check its exponent",
     ),
     "outside": (
         toml("[priors.burial_fraction]\nq05 = 0.2\nq50 = 0.4\nq95 = 1.4\nreason = 'r'"),
