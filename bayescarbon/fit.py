@@ -365,9 +365,7 @@ def _groups(
         {"weight": ("node", informed.weights, {"long_name": "0 non-centred, 1 centred"})},
         coords={"node": np.array(labels, dtype=object)},
     )
-    groups["posterior"] = described(
-        xr.merge([posterior, _hierarchy(model, sampled, shape)], join="override")
-    )
+    groups["posterior"] = described(xr.merge([posterior, _hierarchy(model, sampled, shape)], join="override"))
     wanted = ["diverging", "energy", "depth", "step_size", "n_steps", "mean_tree_accept", "logp"]
     statistics = sampled.statistics
     groups["sample_stats"] = statistics[[name for name in wanted if name in statistics]].drop_attrs()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from bayescarbon.cli.console import Console
-from bayescarbon.cli.parser import build_parser
+from bayescarbon.cli.parser import asked_language, build_parser
 from bayescarbon.translation import _
 
 DONE, REFUSED, USAGE, UNCONVERGED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -17,7 +17,7 @@ __all__ = ["main"]
 
 def _run_command(argv: Sequence[str]) -> int:
     """Run one command and turn everything that can be refused into a message and a status."""
-    options = build_parser().parse_args(argv)
+    options = build_parser(asked_language(argv)).parse_args(argv)
     console = Console(quiet=options.quiet, json=options.json, language=options.language)
     from bayescarbon.errors import StudyError
 

@@ -8,18 +8,25 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any, NoReturn
 
 import bayescarbon
 from bayescarbon.cli.console import Console
 from bayescarbon.errors import suggest
-from bayescarbon.translation import LANGUAGES, default_language
+from bayescarbon.translation import LANGUAGES, Language, Message, _, default_language, said
 
 Command = Callable[[argparse.Namespace, Console], int]
 
-_EPILOG = """\
+_PURPOSE = _(
+    "Posterior distributions, instead of point values, for the carbon sinks and carbon prices\n"
+    "of farmed filter-feeding shellfish."
+)
+_EPILOG = _(
+    """\
 Exit status: 0 done; 1 the input was refused and nothing written; 2 the command was not understood;
 3 the sampler's diagnostics failed (tables are written, marked unconverged).
 
@@ -28,17 +35,90 @@ Start here:
   bayescarbon check my-farm       see what will be used, and what is wrong
   bayescarbon run my-farm         sinks, credits, pools and prices, as distributions
 """
+)
+# How argparse says what it cannot understand, and how we say the same.
+_PATTERNS = (
+    r"the following arguments are required: (?P<names>.*)",
+    r"unrecognized arguments: (?P<names>.*)",
+    r"argument (?P<name>\S+): invalid choice: '(?P<value>[^']*)' \(choose from (?P<choices>.*)\)",
+    r"argument (?P<name>\S+): expected one argument",
+    r"argument (?P<name>\S+): ignored explicit argument (?P<value>.*)",
+    r"argument (?P<name>\S+): (?P<fault>.*)",
+)
+_PHRASES = (
+    "missing: {names}.",
+    "not understood: {names}.",
+    "{name}: there is no {value!r}; choose from {choices}.",
+    "{name} needs a value.",
+    "{name} takes no value.",
+    "{name}: {fault}.",
+)
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help in the language that was asked for."""
+
+    def __init__(self, prog: str, language: Language) -> None:
+        super().__init__(prog)
+        self.language = language
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        if prefix is None:
+            prefix = said(_("usage: "), self.language)
+        super().add_usage(usage, actions, groups, prefix)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        # A Chinese character is two columns wide.
+        return super()._split_lines(text, width // 2 if self.language == "zh" else width)
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose message for an unknown command names the nearest one."""
+    """A parser that speaks the user's language, and names the nearest command for an unknown one."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]
+    def __init__(self, *, language: Language, **settings: Any) -> None:
+        super().__init__(
+            **settings, add_help=False, allow_abbrev=False, formatter_class=partial(_Help, language=language)
+        )
+        self.language = language
+        # argparse has no public name for the titles of its own groups.
+        self._positionals.title = said(_("arguments"), language)
+        self._optionals.title = said(_("options"), language)
+        self.add_argument("-h", "--help", action="help", help=_("show this help and exit"))
+
+    def add_argument(self, *names: str, **settings: Any) -> argparse.Action:
+        """Add an argument, its help in the user's language."""
+        if "help" in settings:
+            settings["help"] = said(settings["help"], self.language)
+        return super().add_argument(*names, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was not understood, on stderr, and leave with status 2."""
+        told: str = f"{message}."
+        for pattern, wording in zip(_PATTERNS, _PHRASES, strict=True):
+            if found := re.fullmatch(pattern, message):
+                told = said(Message(wording, found.groupdict()), self.language)
+                break
         known = [str(word) for action in self._actions for word in action.choices or ()]
         wrong = re.search(r"invalid choice: '([^']*)'", message)
-        hint = suggest(wrong.group(1), known) if wrong else ""
+        hint = said(suggest(wrong.group(1), known), self.language) if wrong else ""
+        advice = said(_("See `{program} --help`.", program=self.prog), self.language)
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {message}{hint}\nSee `{self.prog} --help`.\n")
+        self.exit(2, f"{self.prog}: {told}{hint}\n{advice}\n")
+
+
+def asked_language(argv: Sequence[str]) -> Language:
+    """Return the language that a command line asks for, before it is parsed; that of the locale if it asks for none.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        The arguments.
+    """
+    for first, second in zip(argv, [*argv[1:], ""], strict=False):
+        for language in LANGUAGES:
+            if first == f"--language={language}" or (first == "--language" and second == language):
+                return language
+    return default_language()
 
 
 def _late(module: str) -> Command:
@@ -51,90 +131,118 @@ def _late(module: str) -> Command:
     return command
 
 
-def _at_least(low: int) -> Callable[[str], int]:
+def _refused(message: str, language: Language) -> argparse.ArgumentTypeError:
+    return argparse.ArgumentTypeError(said(message, language))
+
+
+def _at_least(low: int, language: Language) -> Callable[[str], int]:
     def whole(text: str) -> int:
         try:
             value = int(text)
         except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+            raise _refused(_("{text!r} is not a whole number", text=text), language) from None
         if value < low:
-            raise argparse.ArgumentTypeError(f"{value} is too small: at least {low}")
+            raise _refused(_("{value} is too small: at least {low}", value=value, low=low), language)
         return value
 
     return whole
 
 
+def _amount(language: Language) -> Callable[[str], float]:
+    def amount(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise _refused(_("{text!r} is not an amount of money", text=text), language) from None
+        if not 0.0 <= value < float("inf"):
+            no_budget = _("{text} is no budget: 0 or more, in the currency of the study", text=text)
+            raise _refused(no_budget, language)
+        return value
+
+    return amount
+
+
 def _add_output_options(parser: argparse.ArgumentParser, top: bool) -> None:
     # On a command they must not reset what was given before it, hence SUPPRESS.
     default = False if top else argparse.SUPPRESS
-    parser.add_argument("--quiet", action="store_true", default=default, help="say only what is wrong")
+    parser.add_argument("--quiet", action="store_true", default=default, help=_("say only what is wrong"))
     parser.add_argument(
-        "--json", action="store_true", default=default, help="machine-readable on stdout, progress on stderr"
+        "--json",
+        action="store_true",
+        default=default,
+        help=_("machine-readable on stdout, progress on stderr"),
     )
 
 
-def _amount(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount of money") from None
-    if not 0.0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no budget: 0 or more, in the currency of the study")
-    return value
-
-
-def _add_plan(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
-    plan = add("plan", "plan", "show what to measure next under a budget, and what it would be worth")
-    plan.add_argument("study", type=Path, metavar="STUDY", help="a study folder or workbook (.xlsx)")
+def _add_plan(add: Callable[[str, str, str], argparse.ArgumentParser], language: Language) -> None:
+    plan = add("plan", "plan", _("show what to measure next under a budget, and what it would be worth"))
+    plan.add_argument("study", type=Path, metavar="STUDY", help=_("a study folder or workbook (.xlsx)"))
     plan.add_argument(
         "--budget",
-        type=_amount,
+        type=_amount(language),
         required=True,
         metavar="N",
-        help="what may be spent, in the study's currency",
+        help=_("what may be spent, in the study's currency"),
     )
     plan.add_argument(
-        "--framework", metavar="NAME", help="which carbon counts (default: the study's headline)"
+        "--framework", metavar="NAME", help=_("which carbon counts (default: the study's headline)")
     )
-    plan.add_argument("--rule", metavar="NAME", help="deduction rule (default: the study's headline)")
+    plan.add_argument("--rule", metavar="NAME", help=_("deduction rule (default: the study's headline)"))
     plan.add_argument(
-        "--cycles", type=_at_least(1), default=1, metavar="N", help="a measurement serves so many (default 1)"
+        "--cycles",
+        type=_at_least(1, language),
+        default=1,
+        metavar="N",
+        help=_("a measurement serves so many (default 1)"),
     )
-    plan.add_argument("--seed", type=_at_least(0), default=1, metavar="N", help="default 1")
+    plan.add_argument("--seed", type=_at_least(0, language), default=1, metavar="N", help=_("default 1"))
     plan.add_argument(
-        "--allow-unconverged", action="store_true", help="plan even if the sampler's diagnostics failed"
+        "--allow-unconverged", action="store_true", help=_("plan even if the sampler's diagnostics failed")
     )
 
 
-def _add_run(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
-    run = add("run", "run", "fit a study and write its sinks, credits, pools and prices")
-    run.add_argument("study", type=Path, metavar="STUDY", help="a study folder or workbook (.xlsx)")
+def _add_run(add: Callable[[str, str, str], argparse.ArgumentParser], language: Language) -> None:
+    run = add("run", "run", _("fit a study and write its sinks, credits, pools and prices"))
+    run.add_argument("study", type=Path, metavar="STUDY", help=_("a study folder or workbook (.xlsx)"))
     run.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
-        help="results folder, replaced as a whole (default: STUDY/results; NAME_results beside a workbook)",
+        help=_(
+            "results folder, replaced as a whole (default: STUDY/results; NAME_results beside a workbook)"
+        ),
     )
-    run.add_argument("--seed", type=_at_least(0), default=1, metavar="N", help="of the sampler (default 1)")
     run.add_argument(
-        "--draws", type=_at_least(4), default=2000, metavar="N", help="kept per chain (default 2000)"
+        "--seed", type=_at_least(0, language), default=1, metavar="N", help=_("of the sampler (default 1)")
+    )
+    run.add_argument(
+        "--draws",
+        type=_at_least(4, language),
+        default=2000,
+        metavar="N",
+        help=_("kept per chain (default 2000)"),
     )
     run.add_argument(
         "--chains",
-        type=_at_least(1),
+        type=_at_least(1, language),
         default=4,
         metavar="N",
-        help="default 4; one alone never passes the diagnostics",
+        help=_("default 4; one alone never passes the diagnostics"),
     )
     run.add_argument(
         "--allow-unconverged",
         action="store_true",
-        help="exit 0 and compute credits even if the sampler's diagnostics failed",
+        help=_("exit 0 and compute credits even if the sampler's diagnostics failed"),
     )
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser(language: Language) -> argparse.ArgumentParser:
     """Return the parser of the whole command line.
+
+    Parameters
+    ----------
+    language : {"en", "zh"}
+        Of its help and messages, and of the commands where none is asked for.
 
     Returns
     -------
@@ -143,77 +251,88 @@ def build_parser() -> argparse.ArgumentParser:
         status.
     """
     parser = _Parser(
+        language=language,
         prog="bayescarbon",
-        description="Posterior distributions, instead of point values, for the carbon sinks and carbon prices\n"
-        "of farmed filter-feeding shellfish.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        description=said(_PURPOSE, language),
+        epilog=said(_EPILOG, language),
     )
-    parser.add_argument("--version", action="version", version=f"bayescarbon {bayescarbon.__version__}")
+    version = f"bayescarbon {bayescarbon.__version__}"
+    parser.add_argument("--version", action="version", version=version, help=_("show the version and exit"))
     _add_output_options(parser, top=True)
-    language = default_language()
-    commands = parser.add_subparsers(dest="name", metavar="COMMAND", required=True, title="commands")
+    title = said(_("commands"), language)
+    commands = parser.add_subparsers(dest="name", metavar="COMMAND", required=True, title=title)
 
     def add(name: str, module: str, purpose: str) -> argparse.ArgumentParser:
+        told = said(purpose, language)
         sub: argparse.ArgumentParser = commands.add_parser(
-            name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", allow_abbrev=False
+            name,
+            language=language,
+            help=told,
+            description=f"{told[0].upper()}{told[1:]}" + said(_("."), language),
         )
         _add_output_options(sub, top=False)
         sub.add_argument(
             "--language",
             choices=LANGUAGES,
             default=language,
-            help="of all that is said (default: of the locale)",
+            help=_("of all that is said (default: of the locale)"),
         )
         sub.set_defaults(command=_late(module))
         return sub
 
-    init = add("init", "init", "write a study to fill in, every column explained")
+    init = add("init", "init", _("write a study to fill in, every column explained"))
     init.add_argument(
-        "directory", type=Path, nargs="?", default=Path("study"), metavar="DIR", help="default: study"
+        "directory", type=Path, nargs="?", default=Path("study"), metavar="DIR", help=_("default: study")
     )
     init.add_argument(
-        "--example", metavar="NAME", help="start from a study that ships instead of an empty one"
+        "--example", metavar="NAME", help=_("start from a study that ships instead of an empty one")
     )
     init.add_argument(
-        "--xlsx", action="store_true", help="one workbook, DIR/study.xlsx, instead of CSV files"
+        "--xlsx", action="store_true", help=_("one workbook, DIR/study.xlsx, instead of CSV files")
     )
 
     check = add(
-        "check", "check", "validate a study and show what will be used, from farm and from literature"
+        "check", "check", _("validate a study and show what will be used, from farm and from literature")
     )
-    check.add_argument("study", type=Path, metavar="STUDY", help="a study folder or workbook (.xlsx)")
+    check.add_argument("study", type=Path, metavar="STUDY", help=_("a study folder or workbook (.xlsx)"))
 
-    _add_run(add)
-    _add_plan(add)
+    _add_run(add, language)
+    _add_plan(add, language)
 
     priors = add(
-        "priors", "priors", "list the quantities, or explain one: definition, prior, evidence, sources"
+        "priors", "priors", _("list the quantities, or explain one: definition, prior, evidence, sources")
     )
     priors.add_argument("quantity", nargs="?", metavar="QUANTITY")
 
-    frameworks = add("frameworks", "frameworks", "list the ways of counting a sink, or explain one")
+    frameworks = add("frameworks", "frameworks", _("list the ways of counting a sink, or explain one"))
     frameworks.add_argument("framework", nargs="?", metavar="FRAMEWORK")
 
-    rules = add("rules", "rules", "list the deduction rules, or explain one: formula, thresholds, document")
+    rules = add(
+        "rules", "rules", _("list the deduction rules, or explain one: formula, thresholds, document")
+    )
     rules.add_argument("rule", nargs="?", metavar="RULE")
 
     discounts = add(
-        "discounts", "discounts", "show flat deductions for farms that use published coefficients"
+        "discounts", "discounts", _("show flat deductions for farms that use published coefficients")
     )
-    discounts.add_argument("--framework", metavar="NAME", help="only this way of counting a sink")
-    discounts.add_argument("--rule", metavar="NAME", help="only this deduction rule")
+    discounts.add_argument("--framework", metavar="NAME", help=_("only this way of counting a sink"))
+    discounts.add_argument("--rule", metavar="NAME", help=_("only this deduction rule"))
 
-    show = add("show", "show", "show the headline of saved results again, without refitting")
-    show.add_argument("results", type=Path, metavar="RESULTS", help="a folder that `bayescarbon run` wrote")
+    show = add("show", "show", _("show the headline of saved results again, without refitting"))
+    show.add_argument(
+        "results", type=Path, metavar="RESULTS", help=_("a folder that `bayescarbon run` wrote")
+    )
 
-    trace = add("trace", "trace", "show where a number of saved results comes from, down to its sources")
-    trace.add_argument("results", type=Path, metavar="RESULTS", help="a folder that `bayescarbon run` wrote")
+    trace = add("trace", "trace", _("show where a number of saved results comes from, down to its sources"))
+    trace.add_argument(
+        "results", type=Path, metavar="RESULTS", help=_("a folder that `bayescarbon run` wrote")
+    )
     trace.add_argument(
         "number",
         nargs="?",
         metavar="NAME",
-        help="sink, credits, price, or a framework, rule, line, quantity, row or source; without it: a list",
+        help=_(
+            "sink, credits, price, or a framework, rule, line, quantity, row or source; without it: a list"
+        ),
     )
     return parser

@@ -160,7 +160,10 @@ HIERARCHY = {
     "scatter": ("1", "coefficient of variation between single samples"),
     "season_sd": ("1", "standard deviation of the seasons' departures, on the link"),
     "season_effect": ("1", "departure of a season from the annual mean, on the link"),
-    "observed_mean": ("as its row in observed_data", "mean of what rows observe; observed_data names each row's"),
+    "observed_mean": (
+        "as its row in observed_data",
+        "mean of what rows observe; observed_data names each row's",
+    ),
     "budget_concentration": ("1", "concentration of the Dirichlet of individual carbon budgets"),
     "fouler_mix_concentration": ("1", "concentration of the Dirichlet of weighings by taxon"),
     "isotope_scatter": ("permil", "standard deviation between shells of one place"),

@@ -17,7 +17,7 @@ from bayescarbon.evidence.quantities import quantities
 from bayescarbon.study.rules import rules
 from tests.cli.conftest import Run, write_study
 
-COMMANDS = ("init", "check", "run", "plan", "priors", "frameworks", "rules", "show", "trace")
+COMMANDS = ("init", "check", "run", "plan", "priors", "frameworks", "rules", "discounts", "show", "trace")
 
 
 def test_help_names_every_command(cli: Run) -> None:
@@ -64,6 +64,42 @@ def test_usage_errors(cli: Run, words: list[str], hint: str) -> None:
     assert hint in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+# A run of English words; names, options and what is typed stand between back quotes or are single words.
+PROSE = re.compile(r"(?:\b[a-z]{2,} ){3,}")
+
+
+class TestInChinese:
+    @pytest.mark.parametrize("command", ["", *COMMANDS])
+    def test_help(self, cli: Run, command: str) -> None:
+        """By the locale, or by the option wherever it stands."""
+        done = cli(*filter(None, [command]), "--help", LC_ALL="zh_CN.UTF-8")
+        assert done.returncode == 0
+        assert "用法：" in done.stdout
+        assert PROSE.search(re.sub(r"bayescarbon \w+ my-farm", "", done.stdout)) is None
+        if command:
+            assert cli(command, "--help", "--language", "zh").stdout == done.stdout
+            assert cli(command, "--language=zh", "--help").stdout == done.stdout
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (["run"], "缺少：STUDY。"),
+            (["rnu", "x"], "没有 'rnu'"),
+            (["run", "x", "--draws", "0"], "--draws：0 过小：至少为 4。"),
+            (["run", "x", "--chains", "two"], "'two' 不是整数"),
+            (["run", "x", "--seed"], "--seed 需要一个值。"),
+            (["run", "x", "--quiet=3"], "--quiet 不带值。"),
+            (["run", "x", "--sed", "1"], "无法识别：--sed 1。"),
+            (["plan", "x", "--budget", "-1"], "--budget：-1 不能作为预算"),
+        ],
+    )
+    def test_usage_errors(self, cli: Run, words: list[str], said: str) -> None:
+        done = cli(*words, LC_ALL="zh_CN.UTF-8")
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert PROSE.search(done.stderr) is None
 
 
 class TestLight:
