@@ -243,85 +243,71 @@ def type_table(
     text, frame, bad = {}, {}, {}
     for column in table.columns:
         place = places.get(column.name)
-        values = [""] * len(index) if place is None else [row[place] for row in raw.rows]
-        cells = pd.Series(values, index=index, dtype=object)
-        text[column.name] = cells
+        cells = np.array([""] * len(index) if place is None else [row[place] for row in raw.rows], dtype=object)
+        text[column.name] = pd.Series(cells, index=index, dtype=object)
         if place is None:
-            wrong = pd.Series(column.required, index=index)
-            frame[column.name] = (
-                cells if column.kind in ("text", "choice") else pd.Series(np.nan, index=index)
-            )
+            wrong = np.full(len(index), column.required)
+            values = cells if column.kind in ("text", "choice") else np.full(len(index), np.nan)
         else:
-            told = pd.Series(index.isin([row for row, name in unread if name == column.name]), index=index)
-            frame[column.name], wrong, found = _type_column(table.name, column, cells.where(~told, ""), told)
+            told = np.array([(row, column.name) in unread for row in raw.numbers], dtype=bool)
+            values, wrong, found = _type_column(table.name, column, index, cells, told)
             problems += found
+        frame[column.name] = pd.Series(values, index=index, dtype=values.dtype)
         bad[column.name] = wrong
     return Typed(*(pd.DataFrame(part, index=index) for part in (frame, text, bad))), problems
 
 
 def _type_column(
-    table: str, column: Column, cells: pd.Series[str], told: pd.Series[bool]
-) -> tuple[pd.Series[str] | pd.Series[float], pd.Series[bool], list[Problem]]:
+    table: str, column: Column, rows: pd.Index[int], cells: np.ndarray, told: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, list[Problem]]:
+    """Return values, which cells are bad, and why; arrays, as a study has a hundred columns and few rows."""
     problems: list[Problem] = []
+    cells = np.where(told, "", cells).astype(object)
+
+    def tell(these: np.ndarray, message: str | Callable[[str], str]) -> None:
+        if these.any():
+            shown = pd.Series(cells[these], index=rows[these], dtype=object)
+            problems.extend(report(table, column.name, shown, message))
+
     blank = cells == ""
     wrong = blank & column.required & ~told
-    if wrong.any():
-        problems += report(
-            table,
-            column.name,
-            cells[wrong],
-            _("is empty; every row needs it. It holds: {meaning}", meaning=column.english),
-        )
-    failed = cells.isin(FORMULA_ERRORS)
-    problems += report(table, column.name, cells[failed], FORMULA_ERROR)
+    tell(wrong, _("is empty; every row needs it. It holds: {meaning}", meaning=column.english))
+    failed = np.array([cell in FORMULA_ERRORS for cell in cells], dtype=bool)
+    tell(failed, FORMULA_ERROR)
     wrong, blank = wrong | failed | told, blank | failed
     # What failed is no name that later checks could look up.
-    cells = cells.where(~failed, "")
+    cells = np.where(failed, "", cells).astype(object)
     if column.kind == "text":
         return cells, wrong, problems
     if column.kind == "choice":
-        strange = ~blank & ~cells.isin(column.choices)
-        problems += report(
-            table,
-            column.name,
-            cells[strange],
-            lambda value: (
-                _("must be one of {choices}.", choices=", ".join(column.choices))
-                + suggest(value, column.choices)
-            ),
+        strange = ~blank & np.array([cell not in column.choices for cell in cells], dtype=bool)
+        listed = ", ".join(column.choices)
+        tell(
+            strange,
+            lambda value: _("must be one of {choices}.", choices=listed) + suggest(value, column.choices),
         )
         return cells, wrong | strange, problems
-    distinct = {value: parse_number(value) for value in cells.unique()}
-    numbers = cells.map(distinct).astype(float)
+    numbers = np.array([parse_number(cell) for cell in cells], dtype=float)
     garbled = ~blank & ~np.isfinite(numbers)
-    problems += report(
-        table, column.name, cells[garbled], lambda value: why_not_a_number(value, column, table)
-    )
-    absurd = ~blank & ~garbled & numbers.map(lambda number: magnitude_fault(number) is not None)
-    problems += report(
-        table, column.name, cells[absurd], lambda value: magnitude_fault(parse_number(value)) or ""
-    )
+    tell(garbled, lambda value: why_not_a_number(value, column, table))
+    absurd = ~garbled & np.array([magnitude_fault(number) is not None for number in numbers], dtype=bool)
+    tell(absurd, lambda value: magnitude_fault(parse_number(value)) or "")
     garbled |= absurd
     if column.kind == "integer":
         broken = ~blank & ~garbled & (numbers != np.floor(numbers))
-        problems += report(table, column.name, cells[broken], _("must be a whole number."))
+        tell(broken, _("must be a whole number."))
         garbled |= broken
     if column.bounds is not None:
-        outside = ~blank & ~garbled & outside_of(numbers, column.bounds)
+        outside = ~garbled & outside_of(numbers, column.bounds)
         hint = _("; {hint}", hint=column.bounds.hint) if column.bounds.hint else ""
-        problems += report(
-            table,
-            column.name,
-            cells[outside],
-            _("must be {words}{hint}.", words=column.bounds.words, hint=hint),
-        )
+        tell(outside, _("must be {words}{hint}.", words=column.bounds.words, hint=hint))
         garbled |= outside
-    return numbers.where(~garbled), wrong | garbled, problems
+    return np.where(garbled, np.nan, numbers), wrong | garbled, problems
 
 
-def outside_of(numbers: pd.Series[float], bounds: Bounds) -> pd.Series[bool]:
+def outside_of(numbers: np.ndarray, bounds: Bounds) -> np.ndarray:
     """Return where numbers break the bounds; NaN does not."""
-    outside = pd.Series(False, index=numbers.index)
+    outside = np.zeros(len(numbers), dtype=bool)
     if bounds.low is not None:
         outside |= (numbers < bounds.low) | (bounds.low_open & (numbers == bounds.low))
     if bounds.high is not None:
