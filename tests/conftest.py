@@ -15,7 +15,11 @@ os.environ["LC_ALL"] = "C.UTF-8"
 
 # The same examples on each run, and no deadline: the first example pays for imports and compilation.
 settings.register_profile(
-    "bayescarbon", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "bayescarbon",
+    max_examples=50,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("bayescarbon")
 

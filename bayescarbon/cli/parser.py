@@ -75,9 +75,21 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 class _Parser(argparse.ArgumentParser):
     """A parser that speaks the user's language, and names the nearest command for an unknown one."""
 
-    def __init__(self, *, language: Language, **settings: Any) -> None:
+    def __init__(
+        self,
+        *,
+        language: Language,
+        prog: str | None = None,
+        description: str | None = None,
+        epilog: str | None = None,
+    ) -> None:
         super().__init__(
-            **settings, add_help=False, allow_abbrev=False, formatter_class=partial(_Help, language=language)
+            prog=prog,
+            description=description,
+            epilog=epilog,
+            formatter_class=partial(_Help, language=language),
+            add_help=False,
+            allow_abbrev=False,
         )
         self.language = language
         # argparse has no public name for the titles of its own groups.
@@ -85,11 +97,12 @@ class _Parser(argparse.ArgumentParser):
         self._optionals.title = said(_("options"), language)
         self.add_argument("-h", "--help", action="help", help=_("show this help and exit"))
 
-    def add_argument(self, *names: str, **settings: Any) -> argparse.Action:
-        """Add an argument, its help in the user's language."""
-        if "help" in settings:
-            settings["help"] = said(settings["help"], self.language)
-        return super().add_argument(*names, **settings)
+    def format_help(self) -> str:
+        """Return the help in the user's language."""
+        for action in self._actions:
+            if action.help:
+                action.help = said(action.help, self.language)
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Say what was not understood, on stderr, and leave with status 2."""

@@ -2,7 +2,8 @@
 
 nutpie compiles the same function, and a second one that computes what is stored of each draw, but wraps them anew in
 every process, where no cache serves them: 9 s of each run. Here the wrapper is part of the code that PyTensor's cache
-keeps, and a draw is stored as it is: `derived` computes from it what is wanted.
+keeps, and a draw is stored as it is: `derived` computes from it what is wanted. The numbers of a study are no part of
+the code, so that a study with one value more or another one needs no new code.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import threading
 import zlib
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -32,17 +33,21 @@ from pytensor.link.numba.cache import compile_numba_function_src
 from pytensor.link.numba.dispatch.basic import numba_funcify_and_cache_key, numba_njit
 from pytensor.link.numba.linker import NumbaLinker
 
+from bayescarbon.model.outside_arrays import outside_arrays
+
 _PLACES = numba.types.CPointer(numba.types.double)
 _LOG_DENSITY = numba.types.int64(numba.types.uint64, _PLACES, _PLACES, _PLACES, numba.types.voidptr)
 _STORED = numba.types.int64(numba.types.uint64, numba.types.uint64, _PLACES, _PLACES, numba.types.voidptr)
-# What nutpie calls: status 0 is a point, any other one makes the step a divergence.
+# What nutpie calls: status 0 is a point, any other one makes the step a divergence. `outside_arrays` made the data.
 _SOURCE = """
-def log_density(dim, point, gradient, density, unused):
+def log_density(dim, point, gradient, density, data):
     try:
-        total, slopes = function(carray(point, (size,)))
+        size = carray(data, (1,), int64)[0]
+        words, numbers = carray(data, (size,), int64), carray(data, (size,), float64)
+        total, slopes = function(carray(point, (dim,)), words, numbers)
         finite = isfinite(total[()])
         density[0] = total[()]
-        for i in range(size):
+        for i in range(dim):
             gradient[i] = slopes[i]
             finite = finite and isfinite(slopes[i])
     except Exception:
@@ -51,33 +56,39 @@ def log_density(dim, point, gradient, density, unused):
 """
 
 
+class _Code(NamedTuple):
+    """A C function and the memory that it reads."""
+
+    function: CFunc
+    data: np.ndarray
+
+
 class _CFunctionLinker(NumbaLinker):
     """Turns a graph from a vector to a scalar and a vector into the C function of `_SOURCE`."""
 
     def fgraph_convert(
         self, fgraph: FunctionGraph, order: Any, input_storage: Any, output_storage: Any, storage_map: Any
-    ) -> tuple[Any, str | None]:
-        """Return the graph as a Python function for numba, and a key that changes with the graph."""
-        _, key = numba_funcify_and_cache_key(fgraph)
-        # The whole function is kept, so its parts need not be: each would be wrapped and compiled by itself.
-        with pytensor.config.change_flags(numba__cache=False):
-            function, _ = numba_funcify_and_cache_key(fgraph)
-        return function, key
+    ) -> tuple[Any, str | None, np.ndarray]:
+        """Return the graph as a Python function for numba, a key that changes with the graph, and its arrays."""
+        general, data = outside_arrays(fgraph)
+        function, key = numba_funcify_and_cache_key(general)
+        return function, key, data
 
-    def jit_compile(self, converted: tuple[Any, str | None]) -> CFunc:
+    def jit_compile(self, converted: tuple[Any, str | None, np.ndarray]) -> _Code:
         """Compile the C function, or load it."""
-        function, key = converted
+        function, key, data = converted
         names = {
             "__name__": __name__,
             "function": numba_njit(function.py_func, inline="always"),
-            "size": self.fgraph.inputs[0].type.shape[0],
             "carray": carray,
             "isfinite": np.isfinite,
+            "int64": np.int64,
+            "float64": np.float64,
         }
         # The key knows the graph; what is written around it here is part of the code too.
         kept = None if key is None else f"{key}_{zlib.crc32(_SOURCE.encode())}"
         source = compile_numba_function_src(_SOURCE, "log_density", names, cache_key=kept)
-        return numba.cfunc(_LOG_DENSITY, cache=kept is not None)(source)
+        return _Code(numba.cfunc(_LOG_DENSITY, cache=kept is not None)(source), data)
 
 
 def _stored(dim: int, size: int, point: Any, stored: Any, unused: Any) -> int:
@@ -111,7 +122,7 @@ def compiled_model(model: pm.Model) -> CompiledPyMCModel:
     with pytensor.config.change_flags(numba__fastmath=False):
         point, outputs = _flat(frozen, values, shapes, slices)
         mode = Mode(linker=_CFunctionLinker(), optimizer=NUMBA.provided_optimizer)
-        density = pytensor.function([point], outputs, mode=mode).vm.jit_fn
+        code: _Code = pytensor.function([point], outputs, mode=mode).vm.jit_fn
     names = [value.name for value in values]
     return CompiledPyMCModel(
         dims={},
@@ -120,12 +131,12 @@ def compiled_model(model: pm.Model) -> CompiledPyMCModel:
         _shapes=dict(zip(names, shapes, strict=True)),
         shape_info=(names, slices, shapes),
         _coords={},
-        compiled_logp_func=density,
+        compiled_logp_func=code.function,
         compiled_expand_func=numba.cfunc(_STORED, cache=True)(_stored),
         initial_point_func=_initial_points(frozen),
         shared_data={},
         shared_var_keys={},
-        user_data=np.zeros(1),
+        user_data=code.data,
         logp_func=None,
         expand_func=None,
         reparameterized_names=None,

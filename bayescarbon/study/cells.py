@@ -243,7 +243,9 @@ def type_table(
     text, frame, bad = {}, {}, {}
     for column in table.columns:
         place = places.get(column.name)
-        cells = np.array([""] * len(index) if place is None else [row[place] for row in raw.rows], dtype=object)
+        cells = np.array(
+            [""] * len(index) if place is None else [row[place] for row in raw.rows], dtype=object
+        )
         text[column.name] = pd.Series(cells, index=index, dtype=object)
         if place is None:
             wrong = np.full(len(index), column.required)

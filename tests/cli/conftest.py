@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
+
+from bayescarbon.cli import main
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -48,9 +53,37 @@ def bayescarbon(
     )
 
 
+def in_this_process(
+    *words: str | Path, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line here, with streams as those of a process: what it imports is imported once."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    argv = [str(word) for word in words]
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        contextlib.chdir(cwd or Path.cwd()),
+        mock.patch.dict(os.environ, environment),
+    ):
+        try:
+            status = main(argv)
+        except SystemExit as left:
+            status = int(left.code or 0)
+        out.flush()
+        err.flush()
+    printed = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess(argv, status, *printed)
+
+
+@pytest.fixture(scope="session")
+def shell() -> Run:
+    """Return a command line in a process of its own, for what only a whole process shows."""
+    return bayescarbon
+
+
 @pytest.fixture(scope="session")
 def cli() -> Run:
-    return bayescarbon
+    return in_this_process
 
 
 def write_study(folder: Path) -> Path:

@@ -20,8 +20,8 @@ from tests.cli.conftest import Run, write_study
 COMMANDS = ("init", "check", "run", "plan", "priors", "frameworks", "rules", "discounts", "show", "trace")
 
 
-def test_help_names_every_command(cli: Run) -> None:
-    done = cli("--help")
+def test_help_names_every_command(shell: Run) -> None:
+    done = shell("--help")
     assert done.returncode == 0
     assert done.stderr == ""
     for command in COMMANDS:
@@ -36,8 +36,8 @@ def test_each_command_has_help(cli: Run, command: str) -> None:
     assert "--json" in done.stdout
 
 
-def test_version(cli: Run) -> None:
-    assert cli("--version").stdout == f"bayescarbon {bayescarbon.__version__}\n"
+def test_version(shell: Run) -> None:
+    assert shell("--version").stdout == f"bayescarbon {bayescarbon.__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ class TestLight:
         "words",
         [("--help",), ("check", "STUDY"), ("priors",), ("frameworks",), ("rules",), ("rules", "fcpf")],
     )
-    def test_command(self, cli: Run, study: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    def test_command(self, shell: Run, study: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
         words = tuple(str(study) if word == "STUDY" else word for word in words)
         # sitecustomize is imported by every interpreter that finds it: it reports what was loaded at the end.
         report = tmp_path / "modules.txt"
@@ -120,7 +120,7 @@ class TestLight:
             f"atexit.register(lambda: open({str(report)!r}, 'w').write('\\n'.join(sys.modules)))\n"
         )
         path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
-        assert cli(*words, PYTHONPATH=path).returncode == 0
+        assert shell(*words, PYTHONPATH=path).returncode == 0
         loaded = set(report.read_text().splitlines())
         assert "bayescarbon.cli" in loaded
         assert loaded & set(self.HEAVY) == set()
@@ -151,8 +151,8 @@ class TestPlanRefuses:
         assert done.returncode == 2 and "'vmd0017' is not verified" in done.stderr
 
 
-def test_check_says_what_will_be_used(cli: Run, study: Path) -> None:
-    done = cli("check", study)
+def test_check_says_what_will_be_used(shell: Run, study: Path) -> None:
+    done = shell("check", study)
     assert done.returncode == 0, done.stderr
     assert "Two bays 两个海湾" in done.stdout
     assert "east-2020" in done.stdout
@@ -441,8 +441,8 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
-def test_a_terminal_without_chinese(cli: Run, study: Path) -> None:
-    done = cli("check", study, PYTHONIOENCODING="ascii")
+def test_a_terminal_without_chinese(shell: Run, study: Path) -> None:
+    done = shell("check", study, PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
     assert "Two bays ????" in done.stdout
 

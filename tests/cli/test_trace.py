@@ -87,13 +87,13 @@ def test_what_holds_no_results_is_refused(tmp_path: Path, capsys: pytest.Capture
     assert "no results of a run" in capsys.readouterr().err
 
 
-def test_needs_no_sampler(results: Path, cli: Run, tmp_path: Path) -> None:
+def test_needs_no_sampler(results: Path, shell: Run, tmp_path: Path) -> None:
     report = tmp_path / "modules.txt"
     (tmp_path / "sitecustomize.py").write_text(
         "import atexit, sys\n"
         f"atexit.register(lambda: open({str(report)!r}, 'w').write('\\n'.join(sys.modules)))\n"
     )
-    done = cli("trace", results, "sink", PYTHONPATH=str(tmp_path))
+    done = shell("trace", results, "sink", PYTHONPATH=str(tmp_path))
     assert done.returncode == 0, done.stderr
     loaded = set(report.read_text().splitlines())
     assert "bayescarbon.report.trace" in loaded

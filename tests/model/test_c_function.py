@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 
 from bayescarbon.model.c_function import compiled_model
 from bayescarbon.model.derived import derived
+from bayescarbon.model.places import pick
 
 DOUBLES = ctypes.POINTER(ctypes.c_double)
 
@@ -37,7 +39,7 @@ def called(compiled: Any, point: np.ndarray) -> tuple[int, float, np.ndarray]:
     """Call the C function as nutpie does: status, log density, gradient."""
     slopes, value = np.full_like(point, np.nan), np.full(1, np.nan)
     places = [one.ctypes.data_as(DOUBLES) for one in (point, slopes, value)]
-    status = compiled.compiled_logp_func.ctypes(len(point), *places, None)
+    status = compiled.compiled_logp_func.ctypes(len(point), *places, compiled.user_data.ctypes.data)
     return status, float(value[0]), slopes
 
 
@@ -98,31 +100,46 @@ def test_chains_that_ask_at_once_start_where_their_seeds_say(compiled: Any) -> N
             np.testing.assert_array_equal(together, one_by_one)
 
 
+def rows(seen: list[float]) -> pm.Model:
+    """Return a model of as many rows, whose values are no more than data."""
+    with pm.Model() as made:
+        effect = pm.Normal("effect", 0.0, np.array([1.0, 2.0, 3.0]), shape=3)
+        place = np.arange(len(seen)) % 3
+        pm.Potential("rows", -pt.sqr(pick(effect, place) - pm.Data("seen", np.array(seen))).sum())
+    return made
+
+
 SAMPLED = """
-import hashlib, nutpie
+import hashlib, json, nutpie, sys
 from bayescarbon.model.c_function import compiled_model
-from tests.model.test_c_function import model
-compiled = compiled_model(model())
+from tests.model.test_c_function import called, rows
+made = rows(json.loads(sys.argv[1]))
+compiled = compiled_model(made)
 tree = nutpie.sample(compiled, draws=50, tune=100, chains=2, seed=1, progress_bar=False)
-print(compiled.compiled_logp_func.cache_hits, hashlib.sha256(tree["posterior"]["effect"].values.tobytes()).hexdigest())
+start = made.initial_point()
+value = called(compiled, start["effect"])[1]
+print(json.dumps({
+    "hits": compiled.compiled_logp_func.cache_hits,
+    "draws": hashlib.sha256(tree["posterior"]["effect"].values.tobytes()).hexdigest(),
+    "off": value - float(made.compile_logp(mode="FAST_COMPILE")(start)),
+}))
 """
 
 
-def test_code_from_the_cache_draws_what_just_compiled_code_draws(tmp_path: Path) -> None:
+def test_code_is_compiled_once_for_all_numbers(tmp_path: Path) -> None:
+    """Cached code draws what just compiled code draws, and serves a study with other values and more rows."""
     caches = {
         "PYTENSOR_FLAGS": f"base_compiledir={tmp_path}/pytensor",
         "NUMBA_CACHE_DIR": f"{tmp_path}/numba",
     }
-    printed = [
-        subprocess.run(
-            [sys.executable, "-c", SAMPLED],
-            env=os.environ | caches,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.split()
-        for _ in range(2)
-    ]
-    (first_hits, first), (second_hits, second) = printed
-    assert (first_hits, second_hits) == ("0", "1")
-    assert first == second
+
+    def run(seen: list[float]) -> dict[str, Any]:
+        command = [sys.executable, "-c", SAMPLED, json.dumps(seen)]
+        done = subprocess.run(command, env=os.environ | caches, check=True, capture_output=True, text=True)
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
+
+    compiled, kept, other = run([0.3, -1.0]), run([0.3, -1.0]), run([0.7, -1.0, 2.0, 5.0])
+    assert [one["hits"] for one in (compiled, kept, other)] == [0, 1, 1]
+    assert compiled["draws"] == kept["draws"] != other["draws"]
+    assert [one["off"] for one in (compiled, kept, other)] == pytest.approx([0.0] * 3, abs=1e-12)
