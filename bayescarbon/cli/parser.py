@@ -82,7 +82,10 @@ class _Parser(argparse.ArgumentParser):
         prog: str | None = None,
         description: str | None = None,
         epilog: str | None = None,
+        color: bool | None = None,
     ) -> None:
+        # Python 3.14 hands `color` from a parser to those of its commands; 3.13 knows no such argument.
+        newer: dict[str, Any] = {} if color is None else {"color": color}
         super().__init__(
             prog=prog,
             description=description,
@@ -90,6 +93,7 @@ class _Parser(argparse.ArgumentParser):
             formatter_class=partial(_Help, language=language),
             add_help=False,
             allow_abbrev=False,
+            **newer,
         )
         self.language = language
         # argparse has no public name for the titles of its own groups.
