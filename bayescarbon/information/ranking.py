@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from bayescarbon.information.curves import Curve, curve
 from bayescarbon.information.perfect_information import evppi
@@ -21,6 +22,8 @@ MEASURE = (
 )  # fmt: skip
 #: Levels of the draws to whose ends those beyond are moved before their variance is shared out.
 CENTRAL = (0.005, 0.995)
+#: Quantities that are valued; a study of hundreds of sites has thousands, and each takes a tenth of a second.
+MOST_VALUED = 300
 _MIX = "fouler_mix"
 #: Standard errors by which a value may be larger than it was found to be.
 _ERRORS = 2.0
@@ -62,19 +65,23 @@ def ranked(told: StudyDraws, terms: Terms, known: Sequence[Survey], seed: int = 
         The table of `rank_measurements`, and what it was read from.
     """
     table = told.places.copy()
-    table["variance_share"] = 0.0
+    valued = most_related(told, MOST_VALUED)
+    table["variance_share"] = np.nan
+    table.loc[valued, "variance_share"] = 0.0
     if np.ptp(told.outcome.values) > 0:
         # Within the middle of the draws: of all of them a single one of a heavy tail may be most of the variance.
         middle = told.outcome.clip(*np.quantile(told.outcome.values, CENTRAL))
-        table["variance_share"] = variance_shares(middle, told.parameters, seed=seed)["shapley"]
-    single = {str(name): (str(name),) for name in told.parameters}
+        shares = variance_shares(middle, told.parameters[valued], seed=seed)
+        table.loc[valued, "variance_share"] = shares["shapley"]
+    single = {name: (name,) for name in valued}
     sets = single | {f"survey of {survey.name}": tuple(known_by(told, survey)) for survey in known}
     both = evppi(told.outcome, told.parameters, terms.level, sets, seed, terms.decides)
     found, all_told = both.loc[list(single)], both["evppi"] + _ERRORS * both["evppi_se"]
-    table["evppi_credits"] = [terms.credits(loss) for loss in found["evppi"]]
-    table["evppi_value"] = [terms.money(credits) for credits in table["evppi_credits"]]
-    for name in ("best_n", "evsi_value", "cost", "net_benefit"):
+    for name in ("evppi_credits", "evppi_value", "best_n", "evsi_value", "cost", "net_benefit"):
         table[name] = np.nan
+    credits = [terms.credits(loss) for loss in found["evppi"]]
+    table.loc[valued, "evppi_credits"] = credits
+    table.loc[valued, "evppi_value"] = [terms.money(amount) for amount in credits]
     curves = []
     for survey in known:
         rows = _rows(survey, table)
@@ -92,6 +99,25 @@ def ranked(told: StudyDraws, terms: Terms, known: Sequence[Survey], seed: int = 
     table = table.sort_values(order, ascending=[False, False, True, True, True], kind="stable")
     table["rank"] = np.arange(1, len(table) + 1)
     return Ranked(table.reset_index(drop=True)[list(MEASURE)], tuple(curves))
+
+
+def most_related(told: StudyDraws, most: int) -> list[str]:
+    """Return the quantities whose ranks go with those of the sink most closely (Spearman 1904), in the study's order.
+
+    Parameters
+    ----------
+    told : StudyDraws
+        The posterior.
+    most : int
+        How many; where there are no more, all.
+    """
+    names = [str(name) for name in told.parameters]
+    if len(names) <= most:
+        return names
+    standard = stats.zscore(stats.rankdata(told.parameters.to_numpy(), axis=0))
+    sink = stats.rankdata(told.outcome.transpose("chain", "draw").values.ravel())
+    related = np.abs((sink - sink.mean()) @ standard)
+    return [names[j] for j in np.sort(np.argsort(-related, kind="stable")[:most])]
 
 
 def _rows(survey: Survey, table: pd.DataFrame) -> list[str]:

@@ -143,6 +143,9 @@ def rank_measurements(
         evsi_value, cost, net_benefit
             Value of these samples over all cycles, their cost, and the difference, study currency.
 
+        Of more than 300 quantities and places, the 300 whose ranks go with the sink most closely are valued; the others
+        stand last, without shares and values.
+
     Raises
     ------
     ValueError

@@ -77,6 +77,7 @@ _WORDS: dict[str, str] = {
     "guide_intro": "The sheets hold the same numbers as the CSV files beside this workbook. Each row names its unit.",
     "guide_unconverged": "NOT CONVERGED: the numbers in this workbook must not be used. {reasons}",
     "guide_headline": "Headline framework: {framework}",
+    "guide_cut": "This sheet holds the first {shown} of {all} rows; {name}.csv holds all.",
     "guide_sheet": "sheet",
     "guide_column": "column",
     "guide_meaning": "meaning",

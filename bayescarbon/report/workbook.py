@@ -32,6 +32,8 @@ _SHARES = {
     "p_positive", "p_negative", "p_undefined", "r_hat", "psense", "pareto_k", "outside_90", "p_mean", "p_sd", "loo_p",
     "loo_p_holm", "p_exceeds", "p_below", "p_two_sided", "p_overcredit", "level", "p_break_even",
 }  # fmt: skip
+#: Rows of a sheet. With more a spreadsheet program is slow, and so is writing: the CSV file has them all.
+MOST_ROWS = 10_000
 _PERCENTAGES = {"deduction", "share", "variance_share"}
 
 
@@ -142,6 +144,11 @@ def _add_guide(
         about_table = _cell(sheet, text(name, language))
         about_table.font = Font(name="Calibri", bold=True)
         sheet.append([_cell(sheet, name), None, about_table])
+        if len(frame) > MOST_ROWS:
+            counts = {"shown": MOST_ROWS, "all": len(frame), "name": name}
+            cut = _cell(sheet, text("guide_cut", language, counts))
+            cut.font = _RED
+            sheet.append([None, None, cut])
         for column in frame.columns:
             meaning = _cell(sheet, column_meaning(str(column), language, name))
             meaning.alignment = Alignment(wrap_text=True)
@@ -194,5 +201,5 @@ def write_workbook(
     book = Workbook(write_only=True)
     _add_guide(book, frames, about, reasons, language)
     for name, frame in frames.items():
-        _add_table(book, name, frame)
+        _add_table(book, name, frame.head(MOST_ROWS))
     book.save(path)

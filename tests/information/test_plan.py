@@ -135,6 +135,18 @@ def test_ranking() -> None:
     assert found.loc[1, asked].isna().all() and (found.loc[2, asked] == 0.0).all()
 
 
+def test_of_many_quantities_those_are_valued_that_go_with_the_sink(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = farm()
+    whole = ranked(told, terms(), []).table
+    monkeypatch.setattr("bayescarbon.information.ranking.MOST_VALUED", 2)
+    found = ranked(told, terms(), [ANIMALS, IDLE]).table
+    assert found["quantity"].tolist() == whole["quantity"].tolist()
+    assert found["rank"].tolist() == [1, 2, 3]
+    assert found.loc[:1, "evppi_credits"].tolist() == whole.loc[:1, "evppi_credits"].tolist()
+    assert found.loc[:1, "variance_share"].sum() == pytest.approx(1.0)
+    assert found.loc[2, ["variance_share", "evppi_credits", "evppi_value"]].isna().all()
+
+
 def test_what_cannot_pay_is_not_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
     told, meant = farm(draws=1000), terms()
     dear = replace(ANIMALS, cost_per_sample=1e6)

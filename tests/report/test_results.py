@@ -18,6 +18,7 @@ from bayescarbon.errors import Problem, StudyError
 from bayescarbon.report.cells import COUNTS, shown
 from bayescarbon.report.folder import replacing
 from bayescarbon.report.headline import headline_lines, read_headline
+from bayescarbon.report.language import Language
 from bayescarbon.report.manifest import shipped_hashes
 from bayescarbon.report.results import RunInfo, save_posterior, write_results
 from bayescarbon.report.tables import tables
@@ -139,6 +140,33 @@ def test_workbook_holds_the_same_numbers(folder: Path) -> None:
         pd.testing.assert_frame_equal(pd.DataFrame(body, columns=list(frame)), frame, check_dtype=False)
     sinks = book["sinks"]
     assert sinks["D2"].number_format != "General"
+
+
+@pytest.mark.parametrize(
+    ("language", "sheet", "words"),
+    [
+        ("en", "read me", "This sheet holds the first 1 of"),
+        ("zh", "说明", "行中的前 1 行；全部见 quantities.csv"),
+    ],
+)
+def test_a_long_table_is_cut_in_the_workbook_which_says_so(
+    tmp_path: Path,
+    fitted: Constructed,
+    ledger: xr.Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+    language: Language,
+    sheet: str,
+    words: str,
+) -> None:
+    monkeypatch.setattr("bayescarbon.report.workbook.MOST_ROWS", 1)
+    write_results(tmp_path, fitted, ledger, replace(RUN, language=language), {})
+    book = load_workbook(tmp_path / "results.xlsx")
+    frame = pd.read_csv(tmp_path / "quantities.csv", keep_default_na=False)
+    assert len(frame) == 2
+    told = [str(row[2]) for row in book[sheet].iter_rows(values_only=True)]
+    assert any(words in cell and str(len(frame)) in cell for cell in told)
+    rows = list(book["quantities"].iter_rows(values_only=True))
+    assert [row[0] for row in rows[1:]] == frame["quantity"].tolist()[:1]
 
 
 @pytest.mark.parametrize(
