@@ -113,14 +113,15 @@ class _Parser(argparse.ArgumentParser):
         told: str = f"{message}."
         for pattern, wording in zip(_PATTERNS, _PHRASES, strict=True):
             if found := re.fullmatch(pattern, message):
-                told = said(Message(wording, found.groupdict()), self.language)
+                parts = found.groupdict()
+                told = said(Message(wording, parts), self.language)
+                if "choices" in parts:
+                    known = [str(word) for action in self._actions for word in action.choices or ()]
+                    told += said(suggest(parts["value"], known), self.language)
                 break
-        known = [str(word) for action in self._actions for word in action.choices or ()]
-        wrong = re.search(r"invalid choice: '([^']*)'", message)
-        hint = said(suggest(wrong.group(1), known), self.language) if wrong else ""
         advice = said(_("See `{program} --help`.", program=self.prog), self.language)
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {told}{hint}\n{advice}\n")
+        self.exit(2, f"{self.prog}: {told}\n{advice}\n")
 
 
 def asked_language(argv: Sequence[str]) -> Language:
@@ -191,9 +192,19 @@ def _add_output_options(parser: argparse.ArgumentParser, top: bool) -> None:
     )
 
 
-def _add_plan(add: Callable[[str, str, str], argparse.ArgumentParser], language: Language) -> None:
-    plan = add("plan", "plan", _("show what to measure next under a budget, and what it would be worth"))
-    plan.add_argument("study", type=Path, metavar="STUDY", help=_("a study folder or workbook (.xlsx)"))
+def _add_study(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("study", type=Path, metavar="STUDY", help=_("a study folder or workbook (.xlsx)"))
+
+
+def _add_whole(
+    parser: argparse.ArgumentParser, name: str, least: int, default: int, purpose: str, language: Language
+) -> None:
+    whole = _at_least(least, language)
+    parser.add_argument(name, type=whole, default=default, metavar="N", help=purpose)
+
+
+def _add_plan(plan: argparse.ArgumentParser, language: Language) -> None:
+    _add_study(plan)
     plan.add_argument(
         "--budget",
         type=_amount(language),
@@ -205,22 +216,15 @@ def _add_plan(add: Callable[[str, str, str], argparse.ArgumentParser], language:
         "--framework", metavar="NAME", help=_("which carbon counts (default: the study's headline)")
     )
     plan.add_argument("--rule", metavar="NAME", help=_("deduction rule (default: the study's headline)"))
-    plan.add_argument(
-        "--cycles",
-        type=_at_least(1, language),
-        default=1,
-        metavar="N",
-        help=_("a measurement serves so many (default 1)"),
-    )
-    plan.add_argument("--seed", type=_at_least(0, language), default=1, metavar="N", help=_("default 1"))
+    _add_whole(plan, "--cycles", 1, 1, _("a measurement serves so many (default 1)"), language)
+    _add_whole(plan, "--seed", 0, 1, _("default 1"), language)
     plan.add_argument(
         "--allow-unconverged", action="store_true", help=_("plan even if the sampler's diagnostics failed")
     )
 
 
-def _add_run(add: Callable[[str, str, str], argparse.ArgumentParser], language: Language) -> None:
-    run = add("run", "run", _("fit a study and write its sinks, credits, pools and prices"))
-    run.add_argument("study", type=Path, metavar="STUDY", help=_("a study folder or workbook (.xlsx)"))
+def _add_run(run: argparse.ArgumentParser, language: Language) -> None:
+    _add_study(run)
     run.add_argument(
         "--out",
         type=Path,
@@ -229,23 +233,9 @@ def _add_run(add: Callable[[str, str, str], argparse.ArgumentParser], language: 
             "results folder, replaced as a whole (default: STUDY/results; NAME_results beside a workbook)"
         ),
     )
-    run.add_argument(
-        "--seed", type=_at_least(0, language), default=1, metavar="N", help=_("of the sampler (default 1)")
-    )
-    run.add_argument(
-        "--draws",
-        type=_at_least(4, language),
-        default=2000,
-        metavar="N",
-        help=_("kept per chain (default 2000)"),
-    )
-    run.add_argument(
-        "--chains",
-        type=_at_least(1, language),
-        default=4,
-        metavar="N",
-        help=_("default 4; one alone never passes the diagnostics"),
-    )
+    _add_whole(run, "--seed", 0, 1, _("of the sampler (default 1)"), language)
+    _add_whole(run, "--draws", 4, 2000, _("kept per chain (default 2000)"), language)
+    _add_whole(run, "--chains", 1, 4, _("default 4; one alone never passes the diagnostics"), language)
     run.add_argument(
         "--allow-unconverged",
         action="store_true",
@@ -279,7 +269,7 @@ def build_parser(language: Language) -> argparse.ArgumentParser:
     title = said(_("commands"), language)
     commands = parser.add_subparsers(dest="name", metavar="COMMAND", required=True, title=title)
 
-    def add(name: str, module: str, purpose: str) -> argparse.ArgumentParser:
+    def add(name: str, purpose: str) -> argparse.ArgumentParser:
         told = said(purpose, language)
         sub: argparse.ArgumentParser = commands.add_parser(
             name,
@@ -294,10 +284,10 @@ def build_parser(language: Language) -> argparse.ArgumentParser:
             default=language,
             help=_("of all that is said (default: of the locale)"),
         )
-        sub.set_defaults(command=_late(module))
+        sub.set_defaults(command=_late(name))
         return sub
 
-    init = add("init", "init", _("write a study to fill in, every column explained"))
+    init = add("init", _("write a study to fill in, every column explained"))
     init.add_argument(
         "directory", type=Path, nargs="?", default=Path("study"), metavar="DIR", help=_("default: study")
     )
@@ -308,39 +298,32 @@ def build_parser(language: Language) -> argparse.ArgumentParser:
         "--xlsx", action="store_true", help=_("one workbook, DIR/study.xlsx, instead of CSV files")
     )
 
-    check = add(
-        "check", "check", _("validate a study and show what will be used, from farm and from literature")
-    )
-    check.add_argument("study", type=Path, metavar="STUDY", help=_("a study folder or workbook (.xlsx)"))
+    check = add("check", _("validate a study and show what will be used, from farm and from literature"))
+    _add_study(check)
 
-    _add_run(add, language)
-    _add_plan(add, language)
+    _add_run(add("run", _("fit a study and write its sinks, credits, pools and prices")), language)
+    purpose = _("show what to measure next under a budget, and what it would be worth")
+    _add_plan(add("plan", purpose), language)
 
-    priors = add(
-        "priors", "priors", _("list the quantities, or explain one: definition, prior, evidence, sources")
-    )
+    priors = add("priors", _("list the quantities, or explain one: definition, prior, evidence, sources"))
     priors.add_argument("quantity", nargs="?", metavar="QUANTITY")
 
-    frameworks = add("frameworks", "frameworks", _("list the ways of counting a sink, or explain one"))
+    frameworks = add("frameworks", _("list the ways of counting a sink, or explain one"))
     frameworks.add_argument("framework", nargs="?", metavar="FRAMEWORK")
 
-    rules = add(
-        "rules", "rules", _("list the deduction rules, or explain one: formula, thresholds, document")
-    )
+    rules = add("rules", _("list the deduction rules, or explain one: formula, thresholds, document"))
     rules.add_argument("rule", nargs="?", metavar="RULE")
 
-    discounts = add(
-        "discounts", "discounts", _("show flat deductions for farms that use published coefficients")
-    )
+    discounts = add("discounts", _("show flat deductions for farms that use published coefficients"))
     discounts.add_argument("--framework", metavar="NAME", help=_("only this way of counting a sink"))
     discounts.add_argument("--rule", metavar="NAME", help=_("only this deduction rule"))
 
-    show = add("show", "show", _("show the headline of saved results again, without refitting"))
+    show = add("show", _("show the headline of saved results again, without refitting"))
     show.add_argument(
         "results", type=Path, metavar="RESULTS", help=_("a folder that `bayescarbon run` wrote")
     )
 
-    trace = add("trace", "trace", _("show where a number of saved results comes from, down to its sources"))
+    trace = add("trace", _("show where a number of saved results comes from, down to its sources"))
     trace.add_argument(
         "results", type=Path, metavar="RESULTS", help=_("a folder that `bayescarbon run` wrote")
     )

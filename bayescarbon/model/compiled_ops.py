@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
+from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache_key
 
@@ -15,6 +17,17 @@ from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache
 #: was just compiled or comes from the cache. Constants become part of the code, and the caches of numba and PyTensor
 #: look for changes in the function's own file only: a constant stands in that file, or comes in as an argument.
 compiled = numba.njit(cache=True, error_model="numpy", fastmath=False)
+
+
+class CompiledOp(Op):
+    """An operation whose one output is what a compiled function returns."""
+
+    __props__ = ()
+    function: Callable[..., np.ndarray]
+
+    def perform(self, node: Apply, inputs: Sequence[Any], output_storage: list[list[Any]]) -> None:
+        """Evaluate outside a compiled graph."""
+        output_storage[0][0] = self.function(*inputs)
 
 
 def calls(op: type[Op], function: Callable[..., Any]) -> None:

@@ -12,17 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
 import numpy as np
 import pytensor.scalar as ps
 import pytensor.tensor as pt
 from pytensor.graph.basic import Apply, Variable, clone_get_equiv
 from pytensor.graph.fg import FunctionGraph
-from pytensor.graph.op import Op
 from pytensor.tensor.variable import TensorConstant
 
-from bayescarbon.model.compiled_ops import calls, compiled
+from bayescarbon.model.compiled_ops import CompiledOp, calls, compiled
 
 
 @compiled
@@ -36,31 +34,26 @@ def _matrix(words: np.ndarray, numbers: np.ndarray, at: int) -> np.ndarray:
     return numbers[words[at] : words[at] + shape[0] * shape[1]].reshape(shape)
 
 
-class _Outside(Op):
+class _Outside(CompiledOp):
     """An array of the block: its words, the same memory as the array's kind of number, and where it is described."""
 
-    __props__ = ()
     view_map = {0: [1]}  # noqa: RUF012 - as PyTensor has it
 
     def make_node(self, words: Variable, numbers: Variable, at: int, like: TensorConstant) -> Apply:
         return Apply(self, [words, numbers, ps.constant(at, dtype="int64")], [like.type()])
 
-    def perform(self, node: Apply, inputs: Sequence[Any], output_storage: list[list[Any]]) -> None:
-        output_storage[0][0] = _FUNCTIONS[type(self)](*inputs)
-
 
 class _OutsideVector(_Outside):
-    pass
+    function = staticmethod(_vector)
 
 
 class _OutsideMatrix(_Outside):
-    pass
+    function = staticmethod(_matrix)
 
 
-_FUNCTIONS = {_OutsideVector: _vector, _OutsideMatrix: _matrix}
-_BY_DIMENSIONS: dict[int, Op] = {1: _OutsideVector(), 2: _OutsideMatrix()}
-for _op, _function in _FUNCTIONS.items():
-    calls(_op, _function)
+_BY_DIMENSIONS = {1: _OutsideVector(), 2: _OutsideMatrix()}
+calls(_OutsideVector, _vector)
+calls(_OutsideMatrix, _matrix)
 
 
 def outside_arrays(graph: FunctionGraph) -> tuple[FunctionGraph, np.ndarray]:

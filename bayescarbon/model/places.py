@@ -6,7 +6,7 @@ Each is the other's gradient. PyTensor's own indexing does the same and more, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.graph.replace import _vectorize_node
 
-from bayescarbon.model.compiled_ops import calls, compiled
+from bayescarbon.model.compiled_ops import CompiledOp, calls, compiled
 from bayescarbon.model.families import Tensor
 
 
@@ -72,15 +72,8 @@ def _placed(values: np.ndarray, index: np.ndarray, like: np.ndarray) -> np.ndarr
     return found
 
 
-class _Linear(Op):
-    """An operation on its first argument alone, by a compiled function of all of them."""
-
-    __props__ = ()
-    function: Callable[..., np.ndarray]
-
-    def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
-        """Evaluate outside a compiled graph."""
-        output_storage[0][0] = self.function(*inputs)
+class _Linear(CompiledOp):
+    """An operation on its first argument alone."""
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Say that only the first argument is differentiated."""

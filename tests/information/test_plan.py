@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from bayescarbon.information.curves import Curve, curve
 from bayescarbon.information.plan import Plan, best_plan
-from bayescarbon.information.ranking import MEASURE, ranked
+from bayescarbon.information.ranking import MEASURE, most_related, ranked
 from bayescarbon.information.studies import StudyDraws, label
 from bayescarbon.information.surveys import Survey
 from bayescarbon.information.worth import Terms, make_terms
@@ -145,6 +146,20 @@ def test_of_many_quantities_those_are_valued_that_go_with_the_sink(monkeypatch: 
     assert found.loc[:1, "evppi_credits"].tolist() == whole.loc[:1, "evppi_credits"].tolist()
     assert found.loc[:1, "variance_share"].sum() == pytest.approx(1.0)
     assert found.loc[2, ["variance_share", "evppi_credits", "evppi_value"]].isna().all()
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_the_screen_goes_by_ranks_and_not_by_the_order_of_columns(step: int) -> None:
+    """Spearman's coefficient asks nothing of scale or sign, and a heavy tail decides nothing."""
+    told = farm()
+    columns = told.parameters.copy()
+    (first,) = most_related(told, 1)
+    columns[first] = -np.exp(20 * stats.zscore(columns[first]))
+    changed = replace(told, parameters=columns.iloc[:, ::step])
+    (found,) = most_related(changed, 1)
+    assert found == first
+    assert told.places.loc[found, "quantity"] == "live_weight"
+    assert most_related(changed, 9) == [str(name) for name in changed.parameters]
 
 
 def test_what_cannot_pay_is_not_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
