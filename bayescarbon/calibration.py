@@ -23,7 +23,6 @@ from pytensor.graph.replace import vectorize_graph
 from bayescarbon.accounting.frameworks import net_sink
 from bayescarbon.accounting.ledger import ledger
 from bayescarbon.evidence.quantities import quantities
-from bayescarbon.evidence.table import SEASONS
 from bayescarbon.model.build import Specification, model_of, specify
 from bayescarbon.model.hierarchy import node_label
 from bayescarbon.model.layout import LEVELS
@@ -37,7 +36,7 @@ KEPT_DRAWS = 99
 THIN, TUNE = 10, 400
 #: A chain is made four times as long, at most twice, until its worst variable is worth so many independent draws.
 LEAST_EFFECTIVE, LONGER, ATTEMPTS = 100.0, 4, 3
-_HIERARCHY = ("mu", "level_sd", "scatter", "season_sd")
+_HIERARCHY = ("mu", "level_sd", "scatter", "season_sd", "season_contrast")
 
 
 @dataclass(frozen=True)
@@ -298,9 +297,6 @@ def ranked(
         deepest = [level for level in layout.items[layout.item[node]].quantity.levels if level in LEVELS]
         if depth >= 0 and LEVELS[depth] == deepest[-1]:
             found[f"cell[{node_label(layout, node)}]"] = eta[:, place]
-    if "season_contrast" in both:
-        for i, name in enumerate(informed.seasonal):
-            found |= _named("season_contrast", both["season_contrast"][:, :, i], _contrasts(name))
     every, _ = complete(specification, {"eta": eta, "level_sd": both["level_sd"]}, rng)
     return found | sinks(design, every) | {"log_likelihood": likelihood}
 
@@ -308,10 +304,6 @@ def ranked(
 def _labels(model: pm.Model, name: str) -> list[str] | None:
     dims = model.named_vars_to_dims.get(name)
     return None if dims is None else [str(label) for label in model.coords[dims[0]]]
-
-
-def _contrasts(name: str) -> list[str]:
-    return [f"{name}, {i}" for i in range(1, len(SEASONS))]
 
 
 def _named(name: str, values: np.ndarray, labels: Sequence[str] | None) -> dict[str, np.ndarray]:

@@ -17,7 +17,7 @@ from bayescarbon.model.likelihood import direct_log_likelihood
 from bayescarbon.model.measurements import MEASUREMENT_MODELS, Term
 from bayescarbon.model.observations import Observations, observe, seasonal_items
 from bayescarbon.model.places import pick
-from bayescarbon.model.seasons import season_contrasts
+from bayescarbon.model.seasons import contrast_labels, season_contrasts
 from bayescarbon.study import Study
 from bayescarbon.study.overlaps import literature_beside
 
@@ -105,7 +105,7 @@ def model_of(specification: Specification) -> pm.Model:
         "effect_node": [node_label(layout, node) for node in informed.nodes[len(informed.items) :]],
         "seasonal": informed.seasonal,
         "season": list(SEASONS),
-        "contrast": list(range(1, len(SEASONS))),
+        "seasonal_contrast": contrast_labels(informed.seasonal),
         "scatter_of": observations.scatter_names,
     }
     # Every parameter of a prior is a constant or a positive variable, so none is checked at every step.

@@ -30,30 +30,54 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.rewriting.utils import rewrite_graph
 from pytensor.link.numba.cache import compile_numba_function_src
-from pytensor.link.numba.dispatch.basic import numba_funcify_and_cache_key, numba_njit
+from pytensor.link.numba.dispatch.basic import numba_njit
 from pytensor.link.numba.linker import NumbaLinker
 
-from bayescarbon.model.outside_arrays import outside_arrays
+from bayescarbon.model.source import Source, source
 
 _PLACES = numba.types.CPointer(numba.types.double)
 _LOG_DENSITY = numba.types.int64(numba.types.uint64, _PLACES, _PLACES, _PLACES, numba.types.voidptr)
 _STORED = numba.types.int64(numba.types.uint64, numba.types.uint64, _PLACES, _PLACES, numba.types.voidptr)
-# What nutpie calls: status 0 is a point, any other one makes the step a divergence. `outside_arrays` made the data.
-_SOURCE = """
+# Apart from the C function: where exceptions are caught, numba follows a way out of every line.
+_INNER = """
+def computed(point, words, numbers, flags, gradient):
+    {lines}
+    at = 0
+{copies}
+    return {total}[()]
+"""
+_COPY = """
+    for i in range(len({slopes})):
+        gradient[at + i] = {slopes}[i]
+    at += len({slopes})
+"""
+# What nutpie calls: status 0 is a point, any other one makes the step a divergence. `source` made the block.
+_OUTER = """
 def log_density(dim, point, gradient, density, data):
     try:
         size = carray(data, (1,), int64)[0]
         words, numbers = carray(data, (size,), int64), carray(data, (size,), float64)
-        total, slopes = function(carray(point, (dim,)), words, numbers)
-        finite = isfinite(total[()])
-        density[0] = total[()]
+        slopes = carray(gradient, (dim,))
+        density[0] = computed(
+            carray(point, (dim,)), words, numbers, carray(data, (8 * size,), boolean), slopes
+        )
+        finite = isfinite(density[0])
         for i in range(dim):
-            gradient[i] = slopes[i]
             finite = finite and isfinite(slopes[i])
     except Exception:
         return 1
     return 0 if finite else 2
 """
+_NAMES = {
+    "__name__": __name__,
+    "carray": carray,
+    "isfinite": np.isfinite,
+    "int64": np.int64,
+    "float64": np.float64,
+    "boolean": np.bool_,
+}
+# Loops are written afterwards, of what these would fuse into operations of their own.
+_REWRITES = NUMBA.provided_optimizer.excluding("fuse_indexed_into_elemwise")
 
 
 class _Code(NamedTuple):
@@ -64,31 +88,25 @@ class _Code(NamedTuple):
 
 
 class _CFunctionLinker(NumbaLinker):
-    """Turns a graph from a vector to a scalar and a vector into the C function of `_SOURCE`."""
+    """Turns a graph from a vector to a scalar and vectors, the parts of its gradient, into a C function."""
 
     def fgraph_convert(
         self, fgraph: FunctionGraph, order: Any, input_storage: Any, output_storage: Any, storage_map: Any
-    ) -> tuple[Any, str | None, np.ndarray]:
-        """Return the graph as a Python function for numba, a key that changes with the graph, and its arrays."""
-        general, data = outside_arrays(fgraph)
-        function, key = numba_funcify_and_cache_key(general)
-        return function, key, data
+    ) -> Source:
+        """Return the graph as the source of a function."""
+        return source(fgraph, order, ["point"])
 
-    def jit_compile(self, converted: tuple[Any, str | None, np.ndarray]) -> _Code:
+    def jit_compile(self, written: Source) -> _Code:
         """Compile the C function, or load it."""
-        function, key, data = converted
-        names = {
-            "__name__": __name__,
-            "function": numba_njit(function.py_func, inline="always"),
-            "carray": carray,
-            "isfinite": np.isfinite,
-            "int64": np.int64,
-            "float64": np.float64,
-        }
+        total, *slopes = written.results
+        copies = "".join(_COPY.format(slopes=one) for one in slopes)
+        inner = _INNER.format(lines="\n    ".join(written.lines), copies=copies, total=total)
         # The key knows the graph; what is written around it here is part of the code too.
-        kept = None if key is None else f"{key}_{zlib.crc32(_SOURCE.encode())}"
-        source = compile_numba_function_src(_SOURCE, "log_density", names, cache_key=kept)
-        return _Code(numba.cfunc(_LOG_DENSITY, cache=kept is not None)(source), data)
+        key = None if written.key is None else f"{written.key}_{zlib.crc32((inner + _OUTER).encode())}"
+        function = compile_numba_function_src(inner, "computed", _NAMES | written.names, cache_key=key)
+        names = _NAMES | {"computed": numba_njit(function, cache=key is not None)}
+        outer = compile_numba_function_src(_OUTER, "log_density", names, cache_key=key)
+        return _Code(numba.cfunc(_LOG_DENSITY, cache=key is not None)(outer), written.block)
 
 
 def _stored(dim: int, size: int, point: Any, stored: Any, unused: Any) -> int:
@@ -112,6 +130,7 @@ def compiled_model(model: pm.Model) -> CompiledPyMCModel:
         the model's value variables; `derived` takes them from there.
     """
     frozen = freeze_dims_and_data(model)
+    frozen.check_bounds = model.check_bounds  # freezing forgets it
     values = [frozen.rvs_to_values[rv] for rv in frozen.free_RVs]
     start = frozen.initial_point()
     shapes = [start[value.name].shape for value in values]
@@ -121,7 +140,7 @@ def compiled_model(model: pm.Model) -> CompiledPyMCModel:
     # compiler decides otherwise.
     with pytensor.config.change_flags(numba__fastmath=False):
         point, outputs = _flat(frozen, values, shapes, slices)
-        mode = Mode(linker=_CFunctionLinker(), optimizer=NUMBA.provided_optimizer)
+        mode = Mode(linker=_CFunctionLinker(), optimizer=_REWRITES)
         code: _Code = pytensor.function([point], outputs, mode=mode).vm.jit_fn
     names = [value.name for value in values]
     return CompiledPyMCModel(
@@ -165,14 +184,14 @@ def _initial_points(model: pm.Model) -> Callable[[int], np.ndarray]:
 def _flat(
     model: pm.Model, values: list[Variable], shapes: list[tuple[int, ...]], slices: list[slice]
 ) -> tuple[Variable, list[Variable]]:
-    """Return a vector of all values, and log density and gradient as functions of it."""
+    """Return a vector of all values, and as functions of it the log density and its gradient by each value."""
     simplified = ["canonicalize", "stabilize"]
     if not model.check_bounds:
         simplified.append("local_remove_check_parameter")
     density = rewrite_graph(model.logp(), include=simplified)
-    gradient = pt.concatenate([one.ravel() for one in pt.grad(density, values)])
+    gradient = [one.ravel() for one in pt.grad(density, values)]
     point = pt.tensor("point", dtype="float64", shape=(slices[-1].stop,))
     parts = {
         value: point[part].reshape(shape) for value, part, shape in zip(values, slices, shapes, strict=True)
     }
-    return point, clone_replace([density, gradient], parts)
+    return point, clone_replace([density, *gradient], parts)

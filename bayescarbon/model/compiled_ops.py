@@ -13,6 +13,8 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache_key
 
+_FUNCTIONS: dict[type[Op], Callable[..., Any]] = {}
+
 #: Compile a function of scalars and arrays. Without fast-math the same seed gives the same draws whether a function
 #: was just compiled or comes from the cache. Constants become part of the code, and the caches of numba and PyTensor
 #: look for changes in the function's own file only: a constant stands in that file, or comes in as an argument.
@@ -40,7 +42,19 @@ def calls(op: type[Op], function: Callable[..., Any]) -> None:
     function : callable
         Compiled with `compiled`.
     """
-    # PyTensor's cache knows the operation by its name only: the source is part of the key, or an upgraded package
-    # would run yesterday's code.
-    version = zlib.crc32(Path(function.__code__.co_filename).read_bytes())
-    register_funcify_default_op_cache_key(op)(lambda op, node, **_: (function, version))
+    _FUNCTIONS[op] = function
+    register_funcify_default_op_cache_key(op)(lambda op, node, **_: (function, version(function)))
+
+
+def called_by(op: Op) -> tuple[Callable[..., Any], str] | None:
+    """Return the function that an operation was given by `calls`, and a key that changes with its code."""
+    function = _FUNCTIONS.get(type(op))
+    return function and (function, f"{function.__module__}.{function.__qualname__} {version(function)}")
+
+
+def version(function: Callable[..., Any]) -> int:
+    """Return a number that changes with the file of a compiled function.
+
+    PyTensor's cache knows an operation by its name only: without this an upgraded package would run yesterday's code.
+    """
+    return zlib.crc32(Path(function.__code__.co_filename).read_bytes())

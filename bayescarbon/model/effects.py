@@ -149,6 +149,26 @@ def drawn(
     return found
 
 
+# Loops in place of NumPy's concatenate, copy and arithmetic on arrays, whose machine code takes longer to make than all
+# the rest here.
+@compiled
+def _zeros(size: int) -> np.ndarray:
+    found = np.empty(size)
+    for i in range(size):
+        found[i] = 0.0
+    return found
+
+
+@compiled
+def _beside(first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    found = np.empty(len(first) + len(last))
+    for i in range(len(first)):
+        found[i] = first[i]
+    for i in range(len(last)):
+        found[len(first) + i] = last[i]
+    return found
+
+
 @compiled
 def _zeta(
     mu: np.ndarray,
@@ -166,7 +186,7 @@ def _zeta(
     times: np.ndarray,
     factor: np.ndarray,
 ) -> np.ndarray:
-    eta = np.concatenate((mu, np.zeros(len(parent)), contrasts))
+    eta = _beside(mu, _beside(_zeros(len(parent)), contrasts))
     found = np.empty(len(parent))
     left = math.sqrt(1.0 - follows.item() ** 2)
     for i in order:
@@ -200,10 +220,10 @@ def _links(
     factor: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Links of all nodes, log density of what is sampled in their place, effects in spreads, and the scale of those."""
-    links = len(mu) + len(zeta)
-    eta = np.concatenate((mu, np.zeros(len(zeta)), contrasts))
-    z, scale = np.empty(len(zeta)), np.empty(len(zeta))
-    log_sd = np.log(sd)
+    eta = _beside(mu, _beside(_zeros(len(zeta)), contrasts))
+    z, scale, log_sd = np.empty(len(zeta)), np.empty(len(zeta)), np.empty(len(sd))
+    for i in range(len(sd)):
+        log_sd[i] = math.log(sd[i])
     left = math.sqrt(1.0 - follows.item() ** 2)
     density = 0.0
     for i in order:
@@ -219,7 +239,10 @@ def _links(
         z[i] = (zeta[i] - weight[i] * seen) * scale[i]
         eta[len(mu) + i] = middle + t * z[i]
         density -= 0.5 * z[i] * z[i] + weight[i] * log_t + _HALF_LOG_TWO_PI
-    return eta[:links].copy(), np.array(density), z, scale
+    links = np.empty(len(mu) + len(zeta))
+    for i in range(len(links)):
+        links[i] = eta[i]
+    return links, np.array(density), z, scale
 
 
 @compiled
@@ -246,9 +269,8 @@ def _slopes(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry the cotangents of both back to overall means, spreads, seasonal contrasts and what is sampled."""
     items, n = len(mu), len(zeta)
-    full = np.concatenate((eta, contrasts))
-    back, back_z = np.concatenate((by_eta, np.zeros(len(contrasts)))), np.zeros(n)
-    by_log_sd, by_zeta = np.zeros(len(sd)), np.empty(n)
+    full, back = _beside(eta, contrasts), _beside(by_eta, _zeros(len(contrasts)))
+    back_z, by_sd, by_zeta = _zeros(n), _zeros(len(sd)), np.empty(n)
     follow, density = follows.item(), by_density.item()
     left = math.sqrt(1.0 - follow**2)
     for k in range(n - 1, -1, -1):
@@ -267,13 +289,18 @@ def _slopes(
                 by_product *= full[times[m]]
             back[beside[m]] += by_product
         by_log_t = own * t * z[i] - weight[i] * (density + slope * z[i])
-        by_log_sd[spread[i]] += by_log_t
+        by_sd[spread[i]] += by_log_t / sd[spread[i]]
         back[parent[i]] += by_middle
         if leader[i] >= 0:
             expected = follow * sd[spread[i]]
             back_z[leader[i]] += expected * by_middle
-            by_log_sd[spread[i]] += expected * z[leader[i]] * by_middle
-    return back[:items].copy(), by_log_sd / sd, back[items + n :].copy(), by_zeta
+            by_sd[spread[i]] += follow * z[leader[i]] * by_middle
+    by_mu, by_contrast = np.empty(items), np.empty(len(contrasts))
+    for i in range(items):
+        by_mu[i] = back[i]
+    for i in range(len(contrasts)):
+        by_contrast[i] = back[items + n + i]
+    return by_mu, by_sd, by_contrast, by_zeta
 
 
 class PartlyCentred(Op):

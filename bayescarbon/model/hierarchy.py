@@ -88,7 +88,7 @@ def hierarchy(layout: Layout, informed: Informed, contrast: Tensor | None) -> Te
         All nodes.
     informed : Informed
         Those that data inform.
-    contrast : tensor (contrast, seasonal) or None
+    contrast : tensor (seasonal_contrast,) or None
         Contrasts of the seasonal effects; None where no row names a season.
 
     Returns
@@ -101,7 +101,7 @@ def hierarchy(layout: Layout, informed: Informed, contrast: Tensor | None) -> Te
     medians = np.array(layout.sd_median)[informed.sds]
     sd = pm.LogNormal("level_sd", np.log(medians), LEVEL_LOG_SD, dims="level")
     below = len(informed.nodes) > len(informed.items)
-    seasonal = pt.zeros(0) if contrast is None else contrast.ravel()
+    seasonal = pt.zeros(0) if contrast is None else contrast
     eta = add_effects(mu, sd, seasonal, level_effects(layout, informed)) if below else mu
     return pm.Deterministic("eta", eta, dims="node")
 
@@ -166,7 +166,7 @@ def observed_means(
         What rows observe.
     eta : tensor (node,)
         Link of the annual mean at the informed nodes.
-    contrast : tensor (contrast, seasonal) or None
+    contrast : tensor (seasonal_contrast,) or None
         Contrasts of the seasonal effects; None where no row names a season.
     """
     position = {node: i for i, node in enumerate(informed.nodes)}

@@ -134,8 +134,7 @@ def _reading(
     def read(given: np.ndarray) -> float:
         links = given[: len(items)].copy()
         if seasonal:
-            contrast = given[len(items) :].reshape(-1, len(seasonal))
-            links = seasonal_links(links, contrast, place, when, fraction, unweighed)
+            links = seasonal_links(links, given[len(items) :], place, when, fraction, unweighed)
         if not name:
             return float(links[0])
         means = [inverse_link(item.quantity.support, value) for item, value in zip(items, links, strict=True)]

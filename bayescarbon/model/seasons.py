@@ -47,21 +47,26 @@ def season_contrasts(layout: Layout, seasonal: list[str], centring: np.ndarray) 
 
     Returns
     -------
-    tensor (contrast, seasonal)
-        Free contrasts; the effects that they stand for are the deterministic ``season_effect``.
+    tensor (seasonal_contrast,)
+        Free contrasts, the first of every item before the second; the effects that they stand for are the deterministic
+        ``season_effect``.
     """
     priors = [layout.items[layout.item_index(name)].prior for name in seasonal]
     median, log_sd = np.array([p.season_sd for p in priors]), np.array([p.season_log_sd for p in priors])
     sd = pm.LogNormal("season_sd", np.log(median), log_sd, dims="seasonal")
-    # Repeated by hand: the gradient of a broadcast is a sum along one axis, whose machine code alone takes six seconds.
-    shape = (CONTRASTS.shape[1], len(seasonal))
-    every = np.tile(np.arange(shape[1]), shape[0])
-    spread = pick(sd**centring, every).reshape(shape)
-    contrast = pm.Normal("season_contrast", 0.0, spread, dims=("contrast", "seasonal"))
-    contrast = contrast * pick(sd ** (1 - centring), every).reshape(shape)
-    effect = sum(CONTRASTS[:, i, None] * contrast[None, i] for i in range(CONTRASTS.shape[1]))
+    # One vector, with the spreads repeated by hand: shapes and broadcasts would be compiled, and take seconds.
+    every = np.tile(np.arange(len(seasonal)), CONTRASTS.shape[1])
+    contrast = pm.Normal("season_contrast", 0.0, pick(sd**centring, every), dims="seasonal_contrast")
+    contrast = contrast * pick(sd ** (1 - centring), every)
+    table = contrast.reshape((CONTRASTS.shape[1], len(seasonal)))
+    effect = sum(CONTRASTS[:, i, None] * table[None, i] for i in range(CONTRASTS.shape[1]))
     pm.Deterministic("season_effect", effect, dims=("season", "seasonal"))
     return contrast
+
+
+def contrast_labels(seasonal: list[str]) -> list[str]:
+    """Return a name for each entry of what `season_contrasts` returns."""
+    return [f"{name}, {i + 1}" for i in range(CONTRASTS.shape[1]) for name in seasonal]
 
 
 def in_season(
@@ -78,7 +83,7 @@ def in_season(
     ----------
     annual : tensor (n,)
         Links of the annual means.
-    contrast : tensor (contrast, seasonal)
+    contrast : tensor (seasonal_contrast,)
         Contrasts of the seasonal effects.
     item, season : array of int (n,)
         Place along `seasonal` and season of each mean; season -1 asks for the annual mean itself.
@@ -106,18 +111,19 @@ def effects_and_weights(contrast: np.ndarray, weighed: np.ndarray) -> tuple[np.n
 
     Parameters
     ----------
-    contrast : array (contrast, seasonal)
-        Contrasts.
+    contrast : array (seasonal_contrast,)
+        Contrasts, the first of every item before the second.
     weighed : array of int (2,)
         Item whose effects weigh, and item that is weighed; -1 where there are none.
     """
-    seasons = len(CONTRASTS)
-    effects = np.zeros((seasons, contrast.shape[1]))
-    weights = np.full((seasons, contrast.shape[1]), 1.0 / seasons)
+    seasons, free = CONTRASTS.shape
+    items = len(contrast) // free
+    effects, weights = np.empty((seasons, items)), np.empty((seasons, items))
     for j in range(seasons):
-        for i in range(len(contrast)):
-            for q in range(contrast.shape[1]):
-                effects[j, q] += CONTRASTS[j, i] * contrast[i, q]
+        for q in range(items):
+            effects[j, q], weights[j, q] = 0.0, 1.0 / seasons
+            for i in range(free):
+                effects[j, q] += CONTRASTS[j, i] * contrast[i * items + q]
     if weighed[0] >= 0:
         total = 0.0
         for j in range(seasons):
@@ -128,19 +134,19 @@ def effects_and_weights(contrast: np.ndarray, weighed: np.ndarray) -> tuple[np.n
 
 
 @compiled
-def _shift(annual: float, effects: np.ndarray, weights: np.ndarray, fraction: bool) -> float:
+def _shift(annual: float, effects: np.ndarray, weights: np.ndarray, item: int, fraction: bool) -> float:
     raised = 0.0
     for j in range(len(effects)):
-        raised += weights[j] * math.exp(effects[j])
+        raised += weights[j, item] * math.exp(effects[j, item])
     shift = -math.log(raised)
     if not fraction:
         return shift
     for _ in range(NEWTON_STEPS):
         mean, slope = 0.0, 0.0
         for j in range(len(effects)):
-            p = 1.0 / (1.0 + math.exp(-(annual + effects[j] + shift)))
-            mean += weights[j] * p
-            slope += weights[j] * p * (1.0 - p)
+            p = 1.0 / (1.0 + math.exp(-(annual + effects[j, item] + shift)))
+            mean += weights[j, item] * p
+            slope += weights[j, item] * p * (1.0 - p)
         shift -= (math.log(mean) - math.log1p(-mean) - annual) * mean * (1.0 - mean) / slope
     return shift
 
@@ -156,12 +162,12 @@ def seasonal_links(
 ) -> np.ndarray:
     """Return what `in_season` returns, for arrays; arguments as for `InSeason`."""
     effects, weights = effects_and_weights(contrast, weighed)
-    found = annual.copy()
+    found = np.empty(len(annual))
     for i in range(len(annual)):
+        found[i] = annual[i]
         if season[i] >= 0:
-            effect = effects[:, item[i]]
-            shift = _shift(annual[i], effect, weights[:, item[i]], fraction[i] == 1)
-            found[i] += effect[season[i]] + shift
+            shift = _shift(annual[i], effects, weights, item[i], fraction[i] == 1)
+            found[i] += effects[season[i], item[i]] + shift
     return found
 
 
@@ -178,16 +184,22 @@ def _seasonal_slopes(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Derivatives of the shift from the equation that it solves, so that no iteration is differentiated."""
     effects, weights = effects_and_weights(contrast, weighed)
-    by_annual, by_effect, by_weight = cotangent.copy(), np.zeros_like(effects), np.zeros_like(weights)
-    part, value = np.empty(effects.shape[0]), np.empty(effects.shape[0])
+    seasons, items = effects.shape
+    by_annual, by_contrast = np.empty(len(annual)), np.empty(len(contrast))
+    by_effect, by_weight = np.empty((seasons, items)), np.empty((seasons, items))
+    for j in range(seasons):
+        for q in range(items):
+            by_effect[j, q] = by_weight[j, q] = 0.0
+    part, value = np.empty(seasons), np.empty(seasons)
     for i in range(len(annual)):
+        by_annual[i] = cotangent[i]
         if season[i] < 0:
             continue
         q, back, mine = item[i], cotangent[i], season[i]
         by_effect[mine, q] += back
         shift = found[i] - annual[i] - effects[mine, q]
         slope = 0.0
-        for j in range(len(part)):
+        for j in range(seasons):
             linked = annual[i] + effects[j, q] + shift
             if fraction[i] == 1:
                 value[j] = 1.0 / (1.0 + math.exp(-linked))
@@ -199,20 +211,22 @@ def _seasonal_slopes(
         if fraction[i] == 1:
             year = 1.0 / (1.0 + math.exp(-annual[i]))
             by_annual[i] += back * (year * (1.0 - year) - slope) / slope
-        for j in range(len(part)):
+        for j in range(seasons):
             by_effect[j, q] -= back * part[j] / slope
             by_weight[j, q] -= back * value[j] / slope
     if weighed[0] >= 0:
         # A weight is a softmax of effects.
-        weight, raised = weights[:, weighed[1]], by_weight[:, weighed[1]]
-        middle = (weight * raised).sum()
-        for j in range(len(part)):
-            by_effect[j, weighed[0]] += weight[j] * (raised[j] - middle)
-    by_contrast = np.zeros_like(contrast)
-    for j in range(len(part)):
-        for i in range(len(contrast)):
-            for q in range(contrast.shape[1]):
-                by_contrast[i, q] += CONTRASTS[j, i] * by_effect[j, q]
+        of, middle = weighed[1], 0.0
+        for j in range(seasons):
+            middle += weights[j, of] * by_weight[j, of]
+        for j in range(seasons):
+            by_effect[j, weighed[0]] += weights[j, of] * (by_weight[j, of] - middle)
+    for i in range(CONTRASTS.shape[1]):
+        for q in range(items):
+            slope = 0.0
+            for j in range(seasons):
+                slope += CONTRASTS[j, i] * by_effect[j, q]
+            by_contrast[i * items + q] = slope
     return by_annual, by_contrast
 
 

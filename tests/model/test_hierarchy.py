@@ -72,9 +72,9 @@ def test_centring_is_only_a_change_of_variables(specification: Specification, we
     point = {"mu": np.array([eta[int(i)] for i in chosen.informed.items])}
     point["level_sd"] = np.array([sd_of[i] for i in chosen.informed.sds])
     point["season_sd"] = np.exp(rng.normal(-1, 0.4, len(chosen.informed.seasonal)))
-    point["season_contrast"] = rng.normal(size=(3, len(chosen.informed.seasonal)))
+    point["season_contrast"] = rng.normal(size=3 * len(chosen.informed.seasonal))
     # What is centred here is what the rows of a node see: the node, and what stands beside it.
-    contrasts = point["season_contrast"] * point["season_sd"] ** (1 - weight)
+    contrasts = point["season_contrast"].reshape(3, -1) * point["season_sd"] ** (1 - weight)
     told = chosen.informed.offsets.terms
     place = chosen.informed.seasonal.index
     seen = parent.copy()

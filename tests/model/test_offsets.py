@@ -95,7 +95,7 @@ def test_the_posterior_is_the_same_with_any_offset(national: Specification) -> N
     at = {name: value + 0.3 * rng.standard_normal(np.shape(value)) for name, value in at.items()}
     standard = rng.standard_normal(at["partly_centred"].shape)
     seasons = np.exp(at["season_sd_log__"]) ** (1.0 - national.informed.season_weights)
-    contrasts = (at["season_contrast"] * seasons).ravel()
+    contrasts = (at["season_contrast"].reshape(3, -1) * seasons).ravel()
     densities, links = [], []
     for specification in (national, without):
         effects = level_effects(specification.layout, specification.informed)

@@ -22,7 +22,7 @@ def links_of(
     gradient: bool = False,
 ) -> np.ndarray:
     """Evaluate the link-scale means (season, n), or the gradient of a weighted sum by annual mean and contrasts."""
-    year, free = pt.dvector(), pt.dmatrix()
+    year, free = pt.dvector(), pt.dvector()
     names = names or ["item"] * len(annual)
     items, fraction = np.arange(len(annual)), np.full(len(annual), support == "fraction")
     found = [
@@ -32,8 +32,8 @@ def links_of(
     result = pt.stack(found)
     if gradient:
         by_year, by_contrast = pt.grad((pt.arange(1, 5)[:, None] * result).sum(), [year, free])
-        result = pt.concatenate([by_year[None], by_contrast])
-    return pytensor.function([year, free], result, mode="FAST_COMPILE")(annual, contrast)
+        result = pt.concatenate([by_year[None], by_contrast.reshape((3, len(annual)))])
+    return pytensor.function([year, free], result, mode="FAST_COMPILE")(annual, contrast.ravel())
 
 
 def test_contrasts_are_orthonormal_and_sum_to_zero() -> None:
@@ -89,15 +89,15 @@ def test_its_gradient_is_that_of_the_function(support: str, names: list[str]) ->
 def test_burial_is_weighted_by_deposition_and_all_else_is_not() -> None:
     contrast = np.zeros((3, 3))
     contrast[:, 0] = CONTRASTS.T @ np.array([0.5, 1.0, -0.5, -1.0])
-    _, weights = effects_and_weights(contrast, np.array([0, 1]))
+    _, weights = effects_and_weights(contrast.ravel(), np.array([0, 1]))
     deposition = np.exp([0.5, 1.0, -0.5, -1.0])
     assert weights[:, 0].tolist() == [0.25] * 4
     assert weights[:, 1] == pytest.approx(deposition / deposition.sum())
     assert weights[:, 2].tolist() == [0.25] * 4
-    assert effects_and_weights(contrast, np.array([-1, -1]))[1].tolist() == [[0.25] * 3] * 4
+    assert effects_and_weights(contrast.ravel(), np.array([-1, -1]))[1].tolist() == [[0.25] * 3] * 4
 
 
 def test_a_mean_of_the_year_has_no_season() -> None:
-    annual, contrast, never = np.array([0.3, -1.0]), np.array([[0.5], [0.5], [-0.5]]), np.array([-1, -1])
+    annual, contrast, never = np.array([0.3, -1.0]), np.array([0.5, 0.5, -0.5]), np.array([-1, -1])
     found = in_season(annual, contrast, np.array([0, 0]), never, np.array([True, False]), [TISSUE])
     assert found.eval(mode="FAST_COMPILE").tolist() == annual.tolist()
