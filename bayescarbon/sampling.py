@@ -115,7 +115,8 @@ def prior_samples(
     """
     if not len(specification.informed.nodes):
         return {"eta": np.empty((PRIOR_DRAWS, 0)), "level_sd": np.empty((PRIOR_DRAWS, 0))}
-    names = _kept(model)
-    # Interpreted: a thousand draws cost less than compiling the generative graph once.
-    drawn = pm.draw([model[name] for name in names], PRIOR_DRAWS, random_seed=rng, mode="FAST_COMPILE")
-    return dict(zip(names, drawn, strict=True))
+    # Interpreted: a thousand draws cost less than compiling the generative graph once. Only what is random is drawn one
+    # by one, and what follows from it evaluated on all draws together.
+    free = model.free_RVs
+    drawn = pm.draw(free, PRIOR_DRAWS, random_seed=rng, mode="FAST_COMPILE")
+    return derived(model, dict(zip([one.name for one in free], drawn, strict=True)), _kept(model))

@@ -29,7 +29,18 @@ class CompiledOp(Op):
 
     def perform(self, node: Apply, inputs: Sequence[Any], output_storage: list[list[Any]]) -> None:
         """Evaluate outside a compiled graph."""
-        output_storage[0][0] = self.function(*inputs)
+        output_storage[0][0] = self.function(*plain(inputs))
+
+
+def plain(arrays: Sequence[Any]) -> list[np.ndarray]:
+    """Return arrays as a compiled graph passes them to its functions.
+
+    Parameters
+    ----------
+    arrays : sequence of array
+        For ones that are read-only, or whose entries lie apart in memory, numba would compile the function once more.
+    """
+    return [np.require(one, requirements=["C", "W"]) for one in arrays]
 
 
 def calls(op: type[Op], function: Callable[..., Any]) -> None:

@@ -24,7 +24,7 @@ from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
-from bayescarbon.model.compiled_ops import calls, compiled
+from bayescarbon.model.compiled_ops import calls, compiled, plain
 from bayescarbon.model.families import Tensor
 
 _HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
@@ -76,7 +76,7 @@ class Effects:
     def arrays(self) -> tuple[np.ndarray, ...]:
         """Return what the compiled functions take, with the order of their visits: offsets late, followers last."""
         order = np.argsort(2 * (self.leader >= 0) + (np.diff(self.first) > 0), kind="stable")
-        tree = (self.parent, self.spread, self.weight, self.leader, np.array(self.follows), order)
+        tree = (self.parent, self.spread, self.weight, self.leader, np.array([self.follows]), order)
         return *tree, self.first, self.beside, self.times, self.factor
 
 
@@ -142,10 +142,10 @@ def drawn(
         The nodes.
     """
     batch = standard.shape[:-1]
-    found = np.empty(standard.shape)
+    found, arrays = np.empty(standard.shape), effects.arrays()
     for place in np.ndindex(*batch):
-        m, s, c = (np.broadcast_to(a, (*batch, a.shape[-1]))[place] for a in (mu, sd, contrasts))
-        found[place] = _zeta(m, s, c, standard[place], *effects.arrays())
+        m, s, c = plain([np.broadcast_to(a, (*batch, a.shape[-1]))[place] for a in (mu, sd, contrasts)])
+        found[place] = _zeta(m, s, c, standard[place], *arrays)
     return found
 
 
@@ -335,7 +335,7 @@ class PartlyCentred(Op):
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
         """Evaluate outside a compiled graph."""
-        for storage, value in zip(output_storage, _links(*inputs), strict=True):
+        for storage, value in zip(output_storage, _links(*plain(inputs)), strict=True):
             storage[0] = value
 
     def pullback(
@@ -385,7 +385,7 @@ class _PartlyCentredSlopes(Op):
         return Apply(self, given, [one.type() for one in given[:4]])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
-        for storage, value in zip(output_storage, _slopes(*inputs), strict=True):
+        for storage, value in zip(output_storage, _slopes(*plain(inputs)), strict=True):
             storage[0] = value
 
 

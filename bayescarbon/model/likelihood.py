@@ -18,7 +18,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
 from bayescarbon.evidence.quantities import Quantity
-from bayescarbon.model.compiled_ops import calls
+from bayescarbon.model.compiled_ops import calls, plain
 from bayescarbon.model.families import FAMILIES, Tensor
 from bayescarbon.model.observations import Observations
 from bayescarbon.model.outliers import CONTAMINATION
@@ -45,7 +45,7 @@ class RowDensities(Op):
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
         """Evaluate outside a compiled graph."""
-        for storage, value in zip(output_storage, row_densities(*inputs), strict=True):
+        for storage, value in zip(output_storage, row_densities(*plain(inputs)), strict=True):
             storage[0] = value
 
     def pullback(

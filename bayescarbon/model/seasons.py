@@ -18,7 +18,7 @@ from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
-from bayescarbon.model.compiled_ops import calls, compiled
+from bayescarbon.model.compiled_ops import calls, compiled, plain
 from bayescarbon.model.families import Tensor
 from bayescarbon.model.layout import Layout
 from bayescarbon.model.places import pick
@@ -250,7 +250,7 @@ class InSeason(Op):
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
         """Evaluate outside a compiled graph."""
-        output_storage[0][0] = seasonal_links(*inputs)
+        output_storage[0][0] = seasonal_links(*plain(inputs))
 
     def pullback(
         self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], cotangents: Sequence[Tensor]
@@ -284,7 +284,7 @@ class _InSeasonSlopes(Op):
         return Apply(self, given, [one.type() for one in given[:2]])
 
     def perform(self, node: Apply, inputs: Sequence[np.ndarray], output_storage: list[list[Any]]) -> None:
-        for storage, value in zip(output_storage, _seasonal_slopes(*inputs), strict=True):
+        for storage, value in zip(output_storage, _seasonal_slopes(*plain(inputs)), strict=True):
             storage[0] = value
 
 
