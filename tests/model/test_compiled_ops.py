@@ -8,11 +8,14 @@ import inspect
 from pathlib import Path
 from typing import Any, TypeAliasType
 
+import numpy as np
+import pytensor.tensor as pt
 import pytest
 from pytensor.graph.op import Op
 
 import bayescarbon
 from bayescarbon.model import compiled_ops
+from bayescarbon.model.places import Pick, pick
 
 ROOT = Path(bayescarbon.__file__).parent
 OURS = "bayescarbon"
@@ -116,3 +119,20 @@ def test_code_of_another_text_has_another_key(tmp_path: Path, monkeypatch: pytes
         compiled_ops.calls(Op, space["f"])
         keys.append(registered[-1](None, None)[1])
     assert keys[0] == keys[1] != keys[2]
+
+
+def test_interpreted_evaluation_compiles_nothing_of_its_own() -> None:
+    """Constants of a graph are read-only, and parts of draws lie apart: numba would compile for both once more."""
+    spaced, index = np.arange(6.0)[::2], np.array([2, 0, 2])
+    spaced.flags.writeable = index.flags.writeable = False
+    plainly = Pick.function(np.arange(0.0, 6.0, 2.0), np.array([2, 0, 2]))
+    known = list(Pick.function.signatures)
+    found = pick(pt.constant(spaced), index).eval(mode="FAST_COMPILE")
+    assert found.tolist() == plainly.tolist() == [4.0, 0.0, 4.0]
+    given = compiled_ops.plain([spaced, index, plainly])
+    assert [one.tolist() for one in given] == [[0.0, 2.0, 4.0], [2, 0, 2], [4.0, 0.0, 4.0]]
+    assert all(one.flags.writeable and one.flags.c_contiguous for one in given)
+    assert given[2] is plainly
+    Pick().perform(None, [spaced, index], [storage := [None]])
+    assert storage[0].tolist() == found.tolist()
+    assert list(Pick.function.signatures) == known
