@@ -120,7 +120,12 @@ class _Writer:
     def __init__(self, known: dict[Variable, str]) -> None:
         self.known = known
         self.lines: list[str] = []
-        self.names: dict[str, Any] = {"empty": np.empty, "vector": _vector, "matrix": _matrix}
+        self.names: dict[str, Any] = {
+            "empty": np.empty,
+            "int64": np.int64,
+            "vector": _vector,
+            "matrix": _matrix,
+        }
         self.keys: list[Any] = [version(_vector), version(_matrix)]
         self.outside: list[np.ndarray] = []
         self.words = 1

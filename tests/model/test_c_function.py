@@ -78,6 +78,19 @@ def test_a_point_without_a_density_is_refused(compiled: Any) -> None:
     assert called(compiled, np.full(compiled.n_dim, 1e4))[0] != 0
 
 
+@pytest.mark.parametrize(("checked", "status"), [(True, 1), (False, 2)])
+def test_bounds_of_parameters_are_checked_only_where_the_model_asks_for_it(
+    checked: bool, status: int
+) -> None:
+    """A negative spread raises in the check; without one its logarithm is no number."""
+    with pm.Model(check_bounds=checked) as made:
+        spread = pm.Normal("spread")
+        pm.Normal("effect", 0.0, spread)
+    compiled = compiled_model(made)
+    assert called(compiled, np.array([1.0, 1.0]))[0] == 0
+    assert called(compiled, np.array([-1.0, -1.0]))[0] == status
+
+
 def test_draws_are_kept_as_they_are_and_read_on_their_natural_scale(made: pm.Model, compiled: Any) -> None:
     tree = nutpie.sample(
         compiled, draws=60, tune=200, chains=2, seed=3, progress_bar=False, save_warmup=False

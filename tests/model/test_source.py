@@ -29,8 +29,7 @@ def written(outputs: Outputs, point: Any) -> Source:
 def run(found: Source, at: np.ndarray = AT) -> Any:
     lines = "\n    ".join(["def whole(point, words, numbers, flags):", *found.lines])
     text = f"{lines}\n    return ({', '.join(found.results)},)"
-    names = {"int64": np.int64, **found.names}
-    function = numba.njit(compile_numba_function_src(text, "whole", names))
+    function = numba.njit(compile_numba_function_src(text, "whole", dict(found.names)))
     return function(at, found.block, found.block.view(float), found.block.view(bool))
 
 
