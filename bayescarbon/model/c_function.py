@@ -30,7 +30,6 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.rewriting.utils import rewrite_graph
 from pytensor.link.numba.cache import compile_numba_function_src
-from pytensor.link.numba.dispatch.basic import numba_njit
 from pytensor.link.numba.linker import NumbaLinker
 
 from bayescarbon.model.source import Source, source
@@ -38,40 +37,35 @@ from bayescarbon.model.source import Source, source
 _PLACES = numba.types.CPointer(numba.types.double)
 _LOG_DENSITY = numba.types.int64(numba.types.uint64, _PLACES, _PLACES, _PLACES, numba.types.voidptr)
 _STORED = numba.types.int64(numba.types.uint64, numba.types.uint64, _PLACES, _PLACES, numba.types.voidptr)
-# Apart from the C function: where exceptions are caught, numba follows a way out of every line.
-_INNER = """
-def computed(point, words, numbers, flags, gradient):
+# What nutpie calls: status 0 is a point, any other one makes the step a divergence. `source` made the block. Nothing is
+# caught, or numba would follow a way out of every line: after an exception, which only a bound that is checked can raise,
+# numba returns 0, and the density is no number, a divergence as well.
+_TEXT = """
+def log_density(dim, point, gradient, density, data):
+    density[0] = nan
+    size = carray(data, (1,), int64)[0]
+    words, numbers = carray(data, (size,), int64), carray(data, (size,), float64)
+    flags = carray(data, (8 * size,), boolean)
+    point, gradient = carray(point, (dim,)), carray(gradient, (dim,))
     {lines}
     at = 0
 {copies}
-    return {total}[()]
+    finite = isfinite({total}[()])
+    for i in range(dim):
+        finite = finite and isfinite(gradient[i])
+    density[0] = {total}[()]
+    return 0 if finite else 2
 """
 _COPY = """
     for i in range(len({slopes})):
         gradient[at + i] = {slopes}[i]
     at += len({slopes})
 """
-# What nutpie calls: status 0 is a point, any other one makes the step a divergence. `source` made the block.
-_OUTER = """
-def log_density(dim, point, gradient, density, data):
-    try:
-        size = carray(data, (1,), int64)[0]
-        words, numbers = carray(data, (size,), int64), carray(data, (size,), float64)
-        slopes = carray(gradient, (dim,))
-        density[0] = computed(
-            carray(point, (dim,)), words, numbers, carray(data, (8 * size,), boolean), slopes
-        )
-        finite = isfinite(density[0])
-        for i in range(dim):
-            finite = finite and isfinite(slopes[i])
-    except Exception:
-        return 1
-    return 0 if finite else 2
-"""
 _NAMES = {
     "__name__": __name__,
     "carray": carray,
     "isfinite": np.isfinite,
+    "nan": np.nan,
     "int64": np.int64,
     "float64": np.float64,
     "boolean": np.bool_,
@@ -100,13 +94,12 @@ class _CFunctionLinker(NumbaLinker):
         """Compile the C function, or load it."""
         total, *slopes = written.results
         copies = "".join(_COPY.format(slopes=one) for one in slopes)
-        inner = _INNER.format(lines="\n    ".join(written.lines), copies=copies, total=total)
+        text = _TEXT.format(lines="\n    ".join(written.lines), copies=copies, total=total)
         # The key knows the graph; what is written around it here is part of the code too.
-        key = None if written.key is None else f"{written.key}_{zlib.crc32((inner + _OUTER).encode())}"
-        function = compile_numba_function_src(inner, "computed", _NAMES | written.names, cache_key=key)
-        names = _NAMES | {"computed": numba_njit(function, cache=key is not None)}
-        outer = compile_numba_function_src(_OUTER, "log_density", names, cache_key=key)
-        return _Code(numba.cfunc(_LOG_DENSITY, cache=key is not None)(outer), written.block)
+        key = None if written.key is None else f"{written.key}_{zlib.crc32(text.encode())}"
+        function = compile_numba_function_src(text, "log_density", _NAMES | written.names, cache_key=key)
+        compiled = numba.cfunc(_LOG_DENSITY, cache=key is not None, error_model="numpy")
+        return _Code(compiled(function), written.block)
 
 
 def _stored(dim: int, size: int, point: Any, stored: Any, unused: Any) -> int:

@@ -17,8 +17,9 @@ _FUNCTIONS: dict[type[Op], Callable[..., Any]] = {}
 
 #: Compile a function of scalars and arrays. Without fast-math the same seed gives the same draws whether a function
 #: was just compiled or comes from the cache. Constants become part of the code, and the caches of numba and PyTensor
-#: look for changes in the function's own file only: a constant stands in that file, or comes in as an argument.
-compiled = numba.njit(cache=True, error_model="numpy", fastmath=False)
+#: look for changes in the function's own file only: a constant stands in that file, or comes in as an argument. Nobody
+#: passes these functions on to C.
+compiled = numba.njit(cache=True, error_model="numpy", fastmath=False, no_cfunc_wrapper=True)
 
 
 class CompiledOp(Op):

@@ -26,7 +26,7 @@ DOUBLES = ctypes.POINTER(ctypes.c_double)
 
 def model() -> pm.Model:
     """Return a model with a scalar, a matrix, a transformed vector and data."""
-    with pm.Model(coords={"row": ["a", "b", "c"]}) as made:
+    with pm.Model(coords={"row": ["a", "b", "c"]}, check_bounds=False) as made:
         spread = pm.LogNormal("spread", 0.0, 0.5)
         share = pm.Beta("share", 2.0, [3.0, 4.0])
         effect = pm.Normal("effect", 0.0, spread, shape=(3, 2))
@@ -78,17 +78,38 @@ def test_a_point_without_a_density_is_refused(compiled: Any) -> None:
     assert called(compiled, np.full(compiled.n_dim, 1e4))[0] != 0
 
 
-@pytest.mark.parametrize(("checked", "status"), [(True, 1), (False, 2)])
-def test_bounds_of_parameters_are_checked_only_where_the_model_asks_for_it(
-    checked: bool, status: int
-) -> None:
-    """A negative spread raises in the check; without one its logarithm is no number."""
+def half_without_density(checked: bool) -> pm.Model:
+    """A model where a negative spread raises in the check; without one its logarithm is no number."""
     with pm.Model(check_bounds=checked) as made:
         spread = pm.Normal("spread")
         pm.Normal("effect", 0.0, spread)
-    compiled = compiled_model(made)
+    return made
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_bounds_of_parameters_are_checked_only_where_the_model_asks_for_it(
+    checked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: raised.append(str(told.exc_value)))
+    compiled = compiled_model(half_without_density(checked))
     assert called(compiled, np.array([1.0, 1.0]))[0] == 0
-    assert called(compiled, np.array([-1.0, -1.0]))[0] == status
+    status, value, _ = called(compiled, np.array([-1.0, -1.0]))
+    assert np.isnan(value)
+    assert status == (0 if checked else 2)
+    assert raised == (["sigma > 0"] if checked else [])
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_chains_neither_start_nor_go_where_there_is_no_density(
+    checked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of all starting points have none; each chain looks for another."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: None)
+    compiled = compiled_model(half_without_density(checked))
+    drawn = nutpie.sample(compiled, draws=200, tune=200, chains=8, seed=3, progress_bar=False)
+    assert float(drawn["posterior"]["spread"].min()) > 0.0
+    assert int(drawn["sample_stats"]["diverging"].sum()) > 0
 
 
 def test_draws_are_kept_as_they_are_and_read_on_their_natural_scale(made: pm.Model, compiled: Any) -> None:
