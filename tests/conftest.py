@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from hypothesis import HealthCheck, settings
 os.environ.setdefault("MPLBACKEND", "Agg")
 # English, whatever the machine speaks: the commands take their language from the locale.
 os.environ["LC_ALL"] = "C.UTF-8"
+# Bytecode is kept, as the command line keeps it: each of the many processes would compile PyMC and pandas again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # The same examples on each run, and no deadline: the first example pays for imports and compilation.
 settings.register_profile(
