@@ -54,8 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     SystemExit
         With status 2 on a usage error, with 0 after ``--help`` and ``--version``.
     """
-    # Kept in the folders where numba keeps machine code, also under PYTHONDONTWRITEBYTECODE, which many container images
-    # set: without bytecode each start compiles PyMC and pandas again.
+    # Kept in the folders where numba keeps machine code, also under PYTHONDONTWRITEBYTECODE, which many container
+    # images set: without bytecode each start compiles PyMC and pandas again.
     sys.dont_write_bytecode = False
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

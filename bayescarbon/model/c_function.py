@@ -38,8 +38,8 @@ _PLACES = numba.types.CPointer(numba.types.double)
 _LOG_DENSITY = numba.types.int64(numba.types.uint64, _PLACES, _PLACES, _PLACES, numba.types.voidptr)
 _STORED = numba.types.int64(numba.types.uint64, numba.types.uint64, _PLACES, _PLACES, numba.types.voidptr)
 # What nutpie calls: status 0 is a point, any other one makes the step a divergence. `source` made the block. Nothing is
-# caught, or numba would follow a way out of every line: after an exception, which only a bound that is checked can raise,
-# numba returns 0, and the density is no number, a divergence as well.
+# caught, or numba would follow a way out of every line: after an exception, which only a bound that is checked can
+# raise, numba returns 0, and the density is no number, a divergence as well.
 _TEXT = """
 def log_density(dim, point, gradient, density, data):
     density[0] = nan

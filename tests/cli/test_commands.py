@@ -151,6 +151,14 @@ class TestPlanRefuses:
         assert done.returncode == 2 and "'vmd0017' is not verified" in done.stderr
 
 
+def test_bytecode_is_kept_also_where_python_is_told_not_to(shell: Run, study: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "bytecode"
+    done = shell("check", study, PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX=str(kept))
+    assert done.returncode == 0
+    names = {path.name.split(".")[0] for path in kept.rglob("*.pyc")}
+    assert {"validate", "registry"} <= names, "neither ours nor those of the libraries"
+
+
 def test_check_says_what_will_be_used(shell: Run, study: Path) -> None:
     done = shell("check", study)
     assert done.returncode == 0, done.stderr
