@@ -7,19 +7,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
-from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache_key
+from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 _FUNCTIONS: dict[type[Op], Callable[..., Any]] = {}
 
 #: Compile a function of scalars and arrays. Without fast-math the same seed gives the same draws whether a function
 #: was just compiled or comes from the cache. Constants become part of the code, and the caches of numba and PyTensor
-#: look for changes in the function's own file only: a constant stands in that file, or comes in as an argument. Nobody
-#: passes these functions on to C.
-compiled = numba.njit(cache=True, error_model="numpy", fastmath=False, no_cfunc_wrapper=True)
+#: look for changes in the function's own file only: a constant stands in that file, or comes in as an argument.
+#: PyTensor's decorator, because it makes no wrapper for C, which nobody would call.
+compiled = numba_njit(cache=True, error_model="numpy", fastmath=False, no_cpython_wrapper=False)
 
 
 class CompiledOp(Op):
