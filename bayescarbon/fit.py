@@ -15,7 +15,7 @@ import pymc as pm
 import xarray as xr
 
 from bayescarbon.accounting.price import Timing, margin_gap
-from bayescarbon.diagnostics import Diagnostics, convergence, judge
+from bayescarbon.diagnostics import MIN_ESS, Diagnostics, convergence, judge
 from bayescarbon.evidence.quantities import quantities
 from bayescarbon.leave_one_out import loo_pit
 from bayescarbon.model.build import Specification, model_of, specify
@@ -38,7 +38,6 @@ from bayescarbon.sampling import Progress, Sampled, prior_samples, sample
 from bayescarbon.sensitivity import prior_log_ratios
 from bayescarbon.study import Study
 
-SAFER = {"tune": 2, "draws": 2, "target_accept": 0.998}
 # Tables that only checks and plans read, from a saved fit; they are no part of the likelihood.
 KEPT_TABLES = ("sediment", "endmembers", "air_sea", "sampling")
 BATCH_COLUMNS = ("stocked_t", "cycle_days", "individuals", "emissions_t_co2e")
@@ -221,7 +220,8 @@ def fit(
     Returns
     -------
     Fit
-        Which says in `diagnostics` whether it passed the gate; a failing fit is tried once more with safer settings.
+        Which says in `diagnostics` whether it passed the gate; a failing fit is tried once more with safer
+        settings: see `safer`.
     """
     report = progress or (lambda stage, done, total: None)
     started = time.perf_counter()
@@ -254,11 +254,7 @@ def fit(
     sampled, assembled = attempt(refitted=False)
     # A chain alone never passes, so there is nothing to try again.
     if not assembled.verdict.passed and compiled is not None and chains > 1:
-        settings |= {name: settings[name] * SAFER[name] for name in ("draws", "tune")}
-        settings |= {
-            "target_accept": max(target_accept, SAFER["target_accept"]),
-            "sampler_seed": seed + 1_000_003,
-        }
+        settings = safer(settings, assembled.verdict)
         report("sample again, more carefully", 0, 1)
         sampled, assembled = attempt(refitted=True)
     report("predict", 0, 1)
@@ -275,6 +271,27 @@ def fit(
         "timings": json.dumps(timings),
     }
     return Fit(data, assembled.verdict, timings)
+
+
+def safer(settings: Mapping[str, Any], verdict: Diagnostics) -> dict[str, Any]:
+    """Return the sampler's settings for a second attempt.
+
+    Parameters
+    ----------
+    settings : mapping
+        draws, tune, seed, target_accept and others, of the first.
+    verdict : Diagnostics
+        Of the first.
+    """
+    # Effective draws grow with the draws: of too few, twice as many would be enough by luck only.
+    short = min(verdict.min_ess_bulk, verdict.min_ess_tail) < MIN_ESS
+    return {
+        **settings,
+        "draws": settings["draws"] * (4 if short else 2),
+        "tune": settings["tune"] * 2,
+        "target_accept": max(settings["target_accept"], 0.998),
+        "sampler_seed": settings["seed"] + 1_000_003,
+    }
 
 
 @dataclass(frozen=True)

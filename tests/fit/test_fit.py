@@ -20,8 +20,9 @@ from bayescarbon.accounting.frameworks import net_sink
 from bayescarbon.accounting.ledger import account
 from bayescarbon.accounting.price import margin_gap
 from bayescarbon.accounting.seawater import calcification_ratio
+from bayescarbon.diagnostics import Diagnostics
 from bayescarbon.evidence.quantities import quantities
-from bayescarbon.fit import Fit, fit, load_fit
+from bayescarbon.fit import Fit, fit, load_fit, safer
 from bayescarbon.model.build import Specification, specify
 from bayescarbon.study import Study
 from tests.fit.worlds import CLAM, OYSTER, SCALLOP, Row, batch, row, samples, write_study
@@ -264,7 +265,7 @@ def test_all_groups_are_there_with_units(farms: Farms) -> None:
     }
     assert wanted | {"constant_data"} <= set(data.children)
     assert data["posterior"].sizes["chain"] == 2
-    assert data["posterior"].sizes["draw"] == 1000 * (2 if farms.fit.diagnostics.refitted else 1)
+    assert data["posterior"].sizes["draw"] in ((2000, 4000) if farms.fit.diagnostics.refitted else (1000,))
     for name, quantity in quantities().items():
         if not name.startswith("ascidian_"):
             assert data["posterior"][name].attrs["units"] == quantity.unit, name
@@ -454,3 +455,25 @@ def test_rows_of_what_all_sites_share_are_enough_to_sample(tmp_path: Path) -> No
     assert float(share.std()) < 0.5 * float(before.std())
     counted = told.quantities.set_index("quantity").loc["baseline_share"]
     assert (counted["n_rows"], counted["n_own"]) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("bulk", "tail", "draws"), [(900.0, 800.0, 4000), (900.0, 225.0, 8000), (399.0, 800.0, 8000)]
+)
+def test_a_second_attempt_is_longer_where_draws_were_too_few(bulk: float, tail: float, draws: int) -> None:
+    first = {"draws": 2000, "tune": 1000, "chains": 4, "target_accept": 0.99, "seed": 7, "sampler_seed": 7}
+    verdict = Diagnostics(False, ("a reason",), 0, 1.0, bulk, tail, 0.9, refitted=False)
+    second = safer(first, verdict)
+    assert second["draws"] == draws
+    assert second["tune"] == 2000
+    assert second["target_accept"] > first["target_accept"]
+    assert second["sampler_seed"] != first["sampler_seed"]
+    assert second["seed"] == first["seed"], "that of the study stays"
+
+
+def test_too_few_draws_are_drawn_again(tmp_path: Path) -> None:
+    rows = samples("baseline_share", "east", (0.2, 0.22, 0.24))
+    study = write_study(tmp_path, [batch("a", "east")], rows)
+    found = fit(study, seed=1, draws=90, tune=200, chains=2, literature=False)
+    assert found.diagnostics.refitted
+    assert found.data["posterior"].sizes["draw"] == 4 * 90
