@@ -11,7 +11,7 @@ from bayescarbon.accounting.constants import CARBONATE_CARBON
 from bayescarbon.accounting.named import Named
 
 # Half-widths of the smooth corner: small against the spread of each quantity, so that its prior stays as stated.
-_CARBON_CORNER = 0.0005
+CARBON_CORNER = 0.0005
 _RESPIRATION_CORNER = 0.02
 
 
@@ -44,7 +44,7 @@ def bounded_organic_share(shell_organic_share: Named, shell_carbon: Named) -> Na
     Named
         phi with (1 - phi) shell_carbon <= 0.1200 (pure CaCO3, 12.011/100.09) on every draw.
     """
-    excess = larger(shell_carbon - CARBONATE_CARBON, 0.0, _CARBON_CORNER)
+    excess = larger(shell_carbon - CARBONATE_CARBON, 0.0, CARBON_CORNER)
     least = excess / shell_carbon
     return least + (1.0 - least) * shell_organic_share
 

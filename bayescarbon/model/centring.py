@@ -33,7 +33,7 @@ def information(
     terms : sequence of Term
         Tables with likelihoods of their own.
     offsets : Offsets, optional
-        Nodes with an offset have all that a row tells about the sum.
+        Nodes that are sampled about what their rows see have all that a row tells about it.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def information(
         parts = (target,) if target < simple else targets.parts[target - simple]
         for part in parts:
             node = targets.node[part]
-            shared = 1 if offsets is not None and node in offsets.terms else len(parts)
+            shared = 1 if offsets is not None and node in offsets else len(parts)
             precision[node] += count / variance / shared
     for term in terms:
         np.add.at(precision, term.nodes, term.information)

@@ -24,6 +24,9 @@ from bayescarbon.accounting.named import Named
 #: What an oxygen incubation loses: 1 - apparent burial = a (1 - B).
 OXYGEN_LOSS = "oxygen_loss"
 
+#: What an analysis of the organic matrix sees: the share, lifted where the shell has more carbon than CaCO3.
+LIFTED_SHARE = "shell_organic_share"
+
 
 def _oxygen_loss(oxygen_visible_share: Named, burial_fraction: Named) -> Named:
     return 1.0 - apparent_burial(burial_fraction, oxygen_visible_share)
@@ -33,7 +36,7 @@ _FUNCTIONS: dict[str, Callable[..., Named]] = {
     "carbon_per_live": carbon_per_live,
     "whole_body_carbon": whole_body_carbon,
     "carbon_deposition_rate": carbon_deposition_rate,
-    "shell_organic_share": bounded_organic_share,
+    LIFTED_SHARE: bounded_organic_share,
     "sized_biodeposition": biodeposition_at_size,
     "sized_carbon_deposition": carbon_deposition_at_size,
     "trap_catch": trap_catch,

@@ -121,6 +121,7 @@ def level_effects(layout: Layout, informed: Informed) -> Effects:
     rates = diluted_by(layout)[nodes]
     offset = [_offset(informed, place, node) for node in nodes]
     entries = [entry for own in offset for entry in own]
+    lifters = informed.offsets.lifters
     return Effects(
         means=means,
         parent=np.array([place[layout.parent[node]] for node in nodes]),
@@ -134,6 +135,7 @@ def level_effects(layout: Layout, informed: Informed) -> Effects:
         beside=np.array([beside for beside, _, _ in entries], dtype=int),
         times=np.array([times for _, times, _ in entries], dtype=int),
         factor=np.array([factor for _, _, factor in entries], dtype=float),
+        lifter=np.array([place[lifters[node]] if node in lifters else -1 for node in nodes]),
     )
 
 

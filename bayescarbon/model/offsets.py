@@ -6,6 +6,9 @@ gets the narrower the less samples scatter, and at whose end NUTS diverges. So t
 rows see: its mean plus an offset, to second order in the links of the others and in the seasonal contrasts. Where that
 falls short of the equation, at some distance from the prior medians, only geometry is lost; the posterior is the same
 with any offset.
+
+No expansion follows an organic share that the carbon of its shell lifts, which has a bend: there what rows see is
+sampled itself (`effect_loops`).
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bayescarbon.evidence.quantities import inverse_link
-from bayescarbon.model.composites import composed
+from bayescarbon.model.composites import LIFTED_SHARE, composed
 from bayescarbon.model.dilution import diluted_by
 from bayescarbon.model.layout import Item, Layout
 from bayescarbon.model.observations import Observations, Targets
@@ -39,9 +42,16 @@ class Offsets:
     ----------
     terms : dict of int to dict of tuple to float
         Node -> product of one or two links or contrasts -> factor.
+    lifters : dict of int to int
+        Node of an organic share -> node of the shell carbon that lifts it.
     """
 
     terms: dict[int, dict[tuple[Beside, ...], float]] = field(default_factory=dict)
+    lifters: dict[int, int] = field(default_factory=dict)
+
+    def __contains__(self, node: int) -> bool:
+        """Return whether a node is sampled about all that its rows see."""
+        return node in self.terms or node in self.lifters
 
 
 def offsets(layout: Layout, observations: Observations) -> Offsets:
@@ -80,7 +90,13 @@ def offsets(layout: Layout, observations: Observations) -> Offsets:
         for product, factor in terms[lead].items():
             moved[tuple(map(before, product))] += factor / weight[lead]
         offset[lead] = dict(moved)
-    return Offsets(offset)
+    return Offsets(offset, _lifters(targets))
+
+
+def _lifters(targets: Targets) -> dict[int, int]:
+    pairs = zip(targets.composite, targets.parts, strict=True)
+    lifted = [parts for name, parts in pairs if name == LIFTED_SHARE]
+    return {targets.node[share]: targets.node[carbon] for share, carbon in lifted}
 
 
 def _expansion(

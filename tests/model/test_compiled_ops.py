@@ -57,7 +57,8 @@ def borrowed(source: str) -> list[str]:
 
 def test_which_modules_compile() -> None:
     assert compiled_modules() == [
-        f"bayescarbon.model.{name}" for name in ("effects", "places", "row_densities", "seasons", "source")
+        f"bayescarbon.model.{name}"
+        for name in ("effect_loops", "places", "row_densities", "seasons", "source")
     ]
 
 

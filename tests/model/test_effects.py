@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from scipy import stats
+from scipy import integrate, special, stats
 
+from bayescarbon.accounting.bounds import bounded_organic_share
+from bayescarbon.model.effect_loops import links_of, slopes_of
 from bayescarbon.model.effects import Effects, PartlyCentred, add_effects, drawn
 
 MEANS = 2
@@ -26,6 +30,7 @@ TREE = Effects(
     beside=np.array([4, 1, 9]),
     times=np.array([-1, 9, 9]),
     factor=np.array([-0.7, 0.4, 1.3]),
+    lifter=np.full(6, -1),
 )
 NODES, LEVELS = len(TREE.parent), 4
 
@@ -144,3 +149,91 @@ def test_in_a_model_it_is_drawn_and_has_that_density() -> None:
     for one in range(3):
         expected = written_out(*(values[one] for values in drawn_point))[0]
         np.testing.assert_allclose(eta[one], expected, rtol=1e-10)
+
+
+# --- where the carbon of a shell lifts the organic share that rows see ----------------------------------------------
+
+#: Overall means of an organic share and of a shell's carbon, and a site of each, whose share the carbon lifts.
+SHELL = Effects(
+    means=2,
+    parent=np.array([0, 1]),
+    spread=np.array([0, 1]),
+    weight=np.array([0.9, 0.3]),
+    leader=np.full(2, -1),
+    follows=0.0,
+    first=np.zeros(3, dtype=int),
+    beside=np.zeros(0, dtype=int),
+    times=np.zeros(0, dtype=int),
+    factor=np.zeros(0),
+    lifter=np.array([3, -1]),
+)
+SPREADS = np.array([0.5, 0.02])
+NOTHING = np.zeros(0)
+#: Shells with less carbon than CaCO3, with as much, and with so much more that 1.6 and 6 % of it must be organic.
+CARBONS = [0.112, 0.12, 0.122, 0.128]
+
+
+def means(carbon: float) -> np.ndarray:
+    """Return the links of both overall means."""
+    return special.logit(np.array([0.03, carbon]))
+
+
+@pytest.mark.parametrize("carbon", CARBONS)
+def test_a_lifted_share_keeps_the_density_of_its_prior(carbon: float) -> None:
+    """The integral over what is sampled, up to any point, is the normal distribution of the share's link there."""
+    middle = means(carbon)
+    at_mean = SHELL.weight[1] * middle[1]  # of the carbon's own effect
+    apart = stats.norm.logpdf(0.0, 0.0, SPREADS[1] ** SHELL.weight[1])
+    sampled = np.linspace(-8.0, 2.0, 20001)
+    found = [links_of(middle, SPREADS, NOTHING, np.array([x, at_mean]), *SHELL.arrays()) for x in sampled]
+    share = np.array([links[2] for links, *_ in found])
+    assert np.all(np.diff(share) > 0)
+    density = np.exp([one[1].item() - apart for one in found])
+    below = integrate.cumulative_simpson(density, x=sampled, initial=0.0)
+    np.testing.assert_allclose(below, stats.norm.cdf(share, middle[0], SPREADS[0]), atol=1e-7)
+
+
+@pytest.mark.parametrize("carbon", CARBONS)
+def test_what_is_sampled_is_what_rows_see(carbon: float) -> None:
+    """Of a node that is centred at its rows: as far as the share is a fifth or more of what is seen, to 20 %."""
+    standard = np.column_stack([np.linspace(-3.0, 3.0, 61), np.zeros(61)])
+    given = [np.tile(one, (61, 1)) for one in (means(carbon), SPREADS, NOTHING)]
+    sampled = drawn(*given, standard, replace(SHELL, weight=np.ones(2)))[:, 0]
+    own = means(carbon)[0] + SPREADS[0] * standard[:, 0]
+    seen = special.logit(bounded_organic_share(special.expit(own), carbon))
+    near = own - seen > np.log(0.2)
+    assert near.sum() > 20
+    assert np.all(np.abs(seen - sampled)[near] < 0.2)
+    if carbon > 0.121:
+        assert np.abs(own - sampled)[near].max() > 0.5
+
+
+@pytest.mark.parametrize("carbon", CARBONS)
+def test_what_is_drawn_of_a_lifted_share_is_what_it_was_drawn_for(carbon: float) -> None:
+    standard = np.random.default_rng(3).standard_normal((200, 2))
+    zeta = drawn(*(np.tile(one, (200, 1)) for one in (means(carbon), SPREADS, NOTHING)), standard, SHELL)
+    links = np.array([links_of(means(carbon), SPREADS, NOTHING, one, *SHELL.arrays())[0] for one in zeta])
+    np.testing.assert_allclose(links[:, 2:], means(carbon) + SPREADS * standard, rtol=1e-9)
+
+
+@pytest.mark.parametrize("carbon", CARBONS)
+@pytest.mark.parametrize("share", [-5.0, -3.0, -1.5])
+def test_slopes_of_a_lifted_share_are_central_differences(carbon: float, share: float) -> None:
+    """At shares that the carbon rules out as well as at others."""
+    given = [means(carbon), SPREADS, NOTHING, np.array([share, 0.3 * means(carbon)[1] + 0.01])]
+    by_link, by_density = np.array([0.3, -0.8, 1.1, 0.6]), np.array(0.7)
+
+    def value(*at: np.ndarray) -> float:
+        links, density, *_ = links_of(*at, *SHELL.arrays())
+        return float(by_link @ links + by_density * density)
+
+    links, _, *ran = links_of(*given, *SHELL.arrays())
+    slopes = slopes_of(*given, *SHELL.arrays(), links, *ran, by_link, by_density)
+    for which, slope in enumerate(slopes):
+        for i in range(len(slope)):
+            step, ends = 1e-5 * (SPREADS[i] if which == 1 else 1.0), []
+            for way in (step, -step):
+                moved = [one.copy() for one in given]
+                moved[which][i] += way
+                ends.append(value(*moved))
+            assert slope[i] == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-5, abs=1e-4)

@@ -68,12 +68,19 @@ def test_the_offset_is_what_a_row_reads_beside_its_node(national: Specification)
 def test_what_stands_beside_is_known_before(study: str) -> None:
     """No node with an offset has children, follows another, or stands beside one: the sampler visits each once."""
     specification = specify(read_study(STUDIES / study))
-    layout, told = specification.layout, specification.informed.offsets.terms
+    layout, offsets = specification.layout, specification.informed.offsets
+    told = offsets.terms
     assert told
     for lead, terms in told.items():
         assert lead not in layout.parent
         others = {one for product in terms for one in product if isinstance(one, int)}
-        assert all(other not in told and other in specification.informed.nodes for other in others)
+        assert all(other not in offsets and other in specification.informed.nodes for other in others)
+    assert bool(offsets.lifters) == (study == "synthetic-bay")
+    for share, carbon in offsets.lifters.items():
+        assert layout.keys[share][0] == "shell_organic_share"
+        assert layout.keys[carbon] == ("shell_carbon", *layout.keys[share][1:])
+        assert share not in layout.parent
+        assert carbon not in offsets and carbon in specification.informed.nodes
 
 
 def test_slopes_say_nothing_about_a_row_that_sees_one_node_alone(national: Specification) -> None:
