@@ -6,10 +6,10 @@ what stands between the node and its rows (`offsets`):
 
     z_i = (zeta_i - w (m_i + c_i)) / t^w,   eta_i = m_i + t z_i,   m_i = eta_p + DILUTION s z_j   (j: the rate's node)
 
-with s the spread of the level and t = s, or sqrt(1 - DILUTION^2) s where the node follows another. Where rows see an
-organic share that the carbon of its shell lifts, what they see stands in place of eta_i here, and eta_i follows from it
-(`effect_loops`). Level by level, in array operations, this was half of a gradient and of the operations to compile; now
-it is one loop each way.
+with s the spread of the level and t = s, or sqrt(1 - DILUTION^2) s where the node follows another. Of an organic share
+that rows see and of the carbon of its shell, which lifts it, others stand in place of eta_i here, and both follow from
+them (`effect_loops`). Level by level, in array operations, this was half of a gradient and of the operations to
+compile; now it is one loop each way.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ class Effects:
         stands at `times` (alone where that is -1), among the links of all nodes and the seasonal contrasts behind them.
         A node with an offset has none below it and follows none, and nothing beside it has an offset or follows.
     lifter : array of int (node,)
-        Place, among all nodes, of the shell carbon that lifts what rows see of the node, or -1. A node that is lifted
-        has none below it and follows none, and its lifter is not lifted, has no offset and follows none.
+        Place, among the nodes below the means, of the shell carbon that lifts what rows see of the node, or -1. Neither
+        has a node below it or an offset, follows or is followed, and no carbon lifts two.
     """
 
     means: int
@@ -82,11 +82,11 @@ class Effects:
     def arrays(self) -> tuple[np.ndarray, ...]:
         """Return what the compiled functions take, with the order of their visits.
 
-        What has an offset or is lifted comes late, followers last.
+        What is lifted comes late, what has an offset later, followers last.
         """
         constants = np.array([self.follows, CARBONATE_CARBON, CARBON_CORNER])
-        late = (np.diff(self.first) > 0) | (self.lifter >= 0)
-        order = np.argsort(2 * (self.leader >= 0) + late, kind="stable")
+        late = np.select([self.leader >= 0, np.diff(self.first) > 0, self.lifter >= 0], [3, 2, 1])
+        order = np.argsort(late, kind="stable")
         tree = (self.parent, self.spread, self.weight, self.leader, constants, order)
         return *tree, self.first, self.beside, self.times, self.factor, self.lifter
 

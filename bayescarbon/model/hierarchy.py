@@ -135,7 +135,7 @@ def level_effects(layout: Layout, informed: Informed) -> Effects:
         beside=np.array([beside for beside, _, _ in entries], dtype=int),
         times=np.array([times for _, times, _ in entries], dtype=int),
         factor=np.array([factor for _, _, factor in entries], dtype=float),
-        lifter=np.array([place[lifters[node]] if node in lifters else -1 for node in nodes]),
+        lifter=np.array([place[lifters[node]] - means if node in lifters else -1 for node in nodes]),
     )
 
 
