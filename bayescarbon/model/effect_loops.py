@@ -3,15 +3,15 @@
 The formulas stand in `effects`, but for one: what is sampled of a shell whose carbon lifts the organic share that rows
 see. With s and y the links of share and carbon, P the share that is seen, p its logit and m(y) the least share that the
 mineral leaves (`bounds.bounded_organic_share`), s = p + log(1 - m(y) / P). Many samples hold p; then the carbon may
-rise until m comes near P, and there stands still while s falls without end. As s and y that is a thin curve with a
-bend, along which NUTS brings few draws. So p is sampled in place of s, and in place of y what goes on rising where y
-stops:
+rise until m comes near P, and there stops while s falls without end. As s and y that is a thin curve with a bend, along
+which NUTS brings few draws. So p is sampled in place of s, and in place of y what goes on rising where y stops:
 
     (p, y + a) with a = -SOFT log(1 - m(y) / P), so s = p - a / SOFT, and y follows from (1 - exp(-a / SOFT)) P = m(y).
 
 Where the mineral leaves no least share, both are what they stand for. A chain may look anywhere before it has settled,
-so every pair of numbers has to stand for a share and a carbon: P never gets as small as the least that any m can be,
-and m falls with the carbon to the end. The posterior is the same with any SOFT, P and m.
+so every pair of numbers has to stand for a share and a carbon: the odds of P are those of p and a little more, which no
+m undercuts that the smallest carbon leaves, and m falls with the carbon to the end. The posterior is the same with
+any SOFT, P and m.
 
 What is imported here is compiled into the code that is kept, and a change of it would not be seen: constants come in
 as arguments, and all functions stand in one file.
@@ -28,8 +28,9 @@ from bayescarbon.model.compiled_ops import compiled
 _HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 # On the scale by which shells differ in the logit of their carbon, so that what stands for y is as smooth as its prior.
 _SOFT = 0.04
-# Odds that are added to those that are seen: 0.4 % of a share of 0.005. And the carbon, in parts of the mineral's,
-# below which m is no more divided by it, with a rounded corner: 0.1 % of m where the carbon is the mineral's.
+# Odds that P has more than p: 0.4 % of a share of 0.005, and more than twice the m of no carbon at all, 8.7e-6, which
+# grows with the square of the corner of `bounds`. And the carbon, in parts of the mineral's, below which m is no more
+# divided by it, with a rounded corner: 0.1 % of m where the carbon is the mineral's.
 _LEAST_ODDS = 2e-5
 _FLOOR, _FLOOR_CORNER = 0.5, 0.05
 _STEPS = 60
@@ -74,10 +75,11 @@ def _floored(seen: float) -> tuple[float, float]:
 @compiled
 def _lowering(seen: float, sampled: float, mineral: float, corner: float) -> float:
     """By how much the carbon's logit lies below what is sampled, from what is sampled of share and carbon."""
-    share, found, low = _floored(seen)[0], 0.0, 0.0
-    # The carbon's logit is not below -20, where m is less than half of any P.
+    share, found, low, step = _floored(seen)[0], 0.0, 0.0, math.inf
+    # With so much taken off, m is less than half of P.
     high = max(sampled + 20.0, 1.0)
-    # Newton's method for the zero of an increasing function, held between where it is negative and where positive.
+    # Newton's method for the zero of an increasing function, held between where it is negative and where positive: it
+    # may go to and fro for ever where m turns.
     for _ in range(_STEPS):
         least, slope, _ = _least_share(sampled - found, mineral, corner)
         left = math.exp(-found / _SOFT)
@@ -86,11 +88,12 @@ def _lowering(seen: float, sampled: float, mineral: float, corner: float) -> flo
             high = found
         else:
             low = found
-        last = found
+        last, before = found, step
         found -= value / (left * share / _SOFT + slope)
-        if not low <= found <= high:
+        if not low <= found <= high or abs(found - last) > 0.5 * before:
             found = 0.5 * (low + high)
-        if abs(found - last) < 1e-9:
+        step = abs(found - last)
+        if step < 1e-9:
             break
     return found
 

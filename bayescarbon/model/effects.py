@@ -72,6 +72,17 @@ class Effects:
     factor: np.ndarray
     lifter: np.ndarray
 
+    def __post_init__(self) -> None:
+        """Refuse a lifter that the loops would visit at the wrong time."""
+        lifted = np.flatnonzero(self.lifter >= 0)
+        pairs = np.concatenate([lifted, self.lifter[lifted]])
+        bound = np.concatenate([np.flatnonzero(self.leader >= 0), self.leader, self.parent - self.means])
+        offset = np.flatnonzero(np.diff(self.first))
+        if len(np.unique(pairs)) < len(pairs) or np.isin(pairs, np.concatenate([bound, offset])).any():
+            raise ValueError(
+                "a lifted share or its carbon has an offset, a follower or a node below it, or is shared"
+            )
+
     def roots(self) -> np.ndarray:
         """Return the overall mean above each node."""
         root = np.arange(self.means + len(self.parent))

@@ -113,7 +113,7 @@ def _expansion(
     seasonal = list(
         dict.fromkeys(item.name for item, season in zip(items, seasons, strict=True) if season >= 0)
     )
-    if len(parts) == 1 and not seasonal:
+    if name == LIFTED_SHARE or (len(parts) == 1 and not seasonal):
         return None, {}
     read = _reading(name, items, constants, seasons, seasonal)
     size = len(parts) + len(CONTRASTS.T) * len(seasonal)

@@ -494,5 +494,4 @@ def test_a_shell_of_known_matrix_and_unknown_carbon_is_sampled_freely(tmp_path: 
     assert float(steps.mean()) < 50
     # The rows hold the share; the carbon may exceed that of the mineral as far as this lets it.
     assert float(share.mean()) == pytest.approx(0.005, rel=0.1)
-    assert float(((1.0 - share) * carbon).max()) <= CARBONATE_CARBON
     assert float(carbon.max()) > CARBONATE_CARBON

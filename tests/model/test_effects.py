@@ -178,21 +178,23 @@ def means(carbon: float) -> np.ndarray:
     return special.logit(np.array([0.03, carbon]))
 
 
-def links(middle: np.ndarray, sampled: np.ndarray) -> np.ndarray:
-    """Return the links of both sites."""
-    return links_of(middle, SPREADS, NOTHING, sampled, *SHELL.arrays())[0][2:]
-
-
+@pytest.mark.parametrize("weight", [(0.9, 0.3), (0.0, 1.0), (1.0, 0.0)])
 @pytest.mark.parametrize("carbon", CARBONS)
-def test_a_shell_that_is_lifted_keeps_the_density_of_its_priors(carbon: float) -> None:
+def test_a_shell_that_is_lifted_keeps_the_density_of_its_priors(
+    carbon: float, weight: tuple[float, float]
+) -> None:
     """Change of variables: normal densities of share and carbon times the determinant, by central differences."""
-    middle, step = means(carbon), 1e-5
+    middle, step, shell = means(carbon), 1e-5, replace(SHELL, weight=np.array(weight))
+
+    def links(sampled: np.ndarray) -> np.ndarray:
+        return links_of(middle, SPREADS, NOTHING, sampled, *shell.arrays())[0][2:]
+
     for standard in np.random.default_rng(4).normal(0.0, 2.0, (50, 2)):
-        sampled = middle * SHELL.weight + standard * SPREADS**SHELL.weight
-        ends = [links(middle, sampled + one) - links(middle, sampled - one) for one in step * np.eye(2)]
+        sampled = middle * shell.weight + standard * SPREADS**shell.weight
+        ends = [links(sampled + one) - links(sampled - one) for one in step * np.eye(2)]
         determinant = np.linalg.det(np.array(ends) / (2.0 * step))
-        density = links_of(middle, SPREADS, NOTHING, sampled, *SHELL.arrays())[1]
-        expected = stats.norm.logpdf(links(middle, sampled), middle, SPREADS).sum() + np.log(determinant)
+        density = links_of(middle, SPREADS, NOTHING, sampled, *shell.arrays())[1]
+        expected = stats.norm.logpdf(links(sampled), middle, SPREADS).sum() + np.log(determinant)
         assert density == pytest.approx(expected, rel=1e-6, abs=1e-5)
 
 
@@ -210,23 +212,43 @@ def test_what_is_sampled_is_what_rows_see(carbon: float) -> None:
 
 
 def test_any_pair_of_numbers_stands_for_a_share_and_a_carbon() -> None:
-    """A chain that has not settled yet may look anywhere: where a pair stood for nothing it was found stuck."""
+    """A chain that has not settled yet may look anywhere: where a pair stood for nothing it was found stuck.
+
+    The last pair stands where Newton's method alone goes to and fro.
+    """
     centred = replace(SHELL, weight=np.ones(2))
-    for seen in np.linspace(-25.0, 5.0, 31):
-        for sampled in np.linspace(-12.0, 12.0, 49):
-            given = np.array([seen, sampled])
-            share, carbon = links_of(means(0.12), SPREADS, NOTHING, given, *centred.arrays())[0][2:]
-            assert share <= seen and carbon <= sampled
-            standard = (np.array([[share, carbon]]) - means(0.12)) / SPREADS
-            back = drawn(means(0.12)[None], SPREADS[None], NOTHING[None], standard, centred)[0]
-            np.testing.assert_allclose(back, given, rtol=1e-6, atol=1e-6)
+    grid = np.stack(np.meshgrid(np.linspace(-25.0, 5.0, 31), np.linspace(-12.0, 12.0, 49)), axis=-1)
+    for given in (*grid.reshape(-1, 2), np.array([-6.854956, -1.668397])):
+        share, carbon = links_of(means(0.12), SPREADS, NOTHING, given, *centred.arrays())[0][2:]
+        assert share <= given[0] and carbon <= given[1]
+        standard = (np.array([[share, carbon]]) - means(0.12)) / SPREADS
+        back = drawn(means(0.12)[None], SPREADS[None], NOTHING[None], standard, centred)[0]
+        np.testing.assert_allclose(back, given, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"leader": np.array([-1, 0])},
+        {"parent": np.array([0, 2])},
+        {
+            "first": np.array([0, 0, 1]),
+            "beside": np.array([0]),
+            "times": np.array([-1]),
+            "factor": np.ones(1),
+        },
+    ],
+)
+def test_a_pair_that_would_be_visited_at_the_wrong_time_is_refused(wrong: dict[str, np.ndarray]) -> None:
+    with pytest.raises(ValueError, match="a lifted share or its carbon"):
+        replace(SHELL, **wrong)
 
 
 @pytest.mark.parametrize("carbon", CARBONS)
 def test_what_is_drawn_of_a_lifted_share_is_what_it_was_drawn_for(carbon: float) -> None:
     standard = np.random.default_rng(3).standard_normal((200, 2))
     zeta = drawn(*(np.tile(one, (200, 1)) for one in (means(carbon), SPREADS, NOTHING)), standard, SHELL)
-    found = np.array([links(means(carbon), one) for one in zeta])
+    found = [links_of(means(carbon), SPREADS, NOTHING, one, *SHELL.arrays())[0][2:] for one in zeta]
     np.testing.assert_allclose(found, means(carbon) + SPREADS * standard, rtol=1e-9)
 
 

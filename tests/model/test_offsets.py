@@ -94,19 +94,25 @@ def test_slopes_say_nothing_about_a_row_that_sees_one_node_alone(national: Speci
     assert not (annual - others) & set(national.informed.offsets.terms)
 
 
-def test_the_posterior_is_the_same_with_any_offset(national: Specification) -> None:
-    """Two parametrisations of one point: the same links and the same density of parameters and rows together."""
-    without = replace(national, informed=replace(national.informed, offsets=Offsets()))
+@pytest.mark.parametrize("study", ["national", "synthetic-bay"])
+def test_the_posterior_is_the_same_with_any_offset(study: str) -> None:
+    """Two parametrisations of one point: the same links and the same density of parameters and rows together.
+
+    Of a share that is lifted another variable is sampled, so its density is another by the determinant.
+    """
+    shifted = specify(read_study(STUDIES / study))
+    without = replace(shifted, informed=replace(shifted.informed, offsets=Offsets()))
     rng = np.random.default_rng(11)
-    at = model_of(national).initial_point()
+    at = model_of(shifted).initial_point()
     at = {name: value + 0.3 * rng.standard_normal(np.shape(value)) for name, value in at.items()}
     standard = rng.standard_normal(at["partly_centred"].shape)
-    seasons = np.exp(at["season_sd_log__"]) ** (1.0 - national.informed.season_weights)
+    spreads = np.exp(at["level_sd_log__"])
+    seasons = np.exp(at["season_sd_log__"]) ** (1.0 - shifted.informed.season_weights)
     contrasts = (at["season_contrast"].reshape(3, -1) * seasons).ravel()
-    densities, links = [], []
-    for specification in (national, without):
+    densities, links, sampled = [], [], []
+    for specification in (shifted, without):
         effects = level_effects(specification.layout, specification.informed)
-        zeta = drawn(at["mu"], np.exp(at["level_sd_log__"]), contrasts, standard, effects)
+        zeta = drawn(at["mu"], spreads, contrasts, standard, effects)
         model = model_of(specification)
         both = model.compile_fn(
             [*model.replace_rvs_by_values([model["eta"]]), model.logp()], mode="FAST_COMPILE"
@@ -114,15 +120,22 @@ def test_the_posterior_is_the_same_with_any_offset(national: Specification) -> N
         eta, density = both(at | {"partly_centred": zeta})
         links.append(eta)
         densities.append(density)
-    assert not np.allclose(
-        zeta,
-        drawn(
-            at["mu"],
-            np.exp(at["level_sd_log__"]),
-            contrasts,
-            standard,
-            level_effects(national.layout, national.informed),
-        ),
-    )
+        sampled.append(zeta)
+    assert not np.allclose(*sampled)
     np.testing.assert_allclose(links[0], links[1], rtol=1e-10)
-    assert densities[0] == pytest.approx(densities[1], rel=1e-10)
+    effects = level_effects(shifted.layout, shifted.informed)
+    shares = np.flatnonzero(effects.lifter >= 0)
+    assert len(shares) == (4 if study == "synthetic-bay" else 0)
+    stretched = 0.0
+    for pair in np.column_stack([shares, effects.lifter[shares]]):
+        step = np.zeros((2, len(standard)))
+        step[[0, 1], pair] = 1e-5
+        ends = [
+            drawn(at["mu"], spreads, contrasts, standard + way, effects)[pair]
+            - drawn(at["mu"], spreads, contrasts, standard - way, effects)[pair]
+            for way in step
+        ]
+        # By standard effects; alone, each would be its spread to the power of its weight.
+        alone = spreads[effects.spread[pair]] ** effects.weight[pair]
+        stretched += np.log(np.linalg.det(np.array(ends) / 2e-5 / alone))
+    assert densities[0] + stretched == pytest.approx(densities[1], rel=1e-9)
