@@ -214,7 +214,7 @@ def test_what_is_sampled_is_what_rows_see(carbon: float) -> None:
 def test_any_pair_of_numbers_stands_for_a_share_and_a_carbon() -> None:
     """A chain that has not settled yet may look anywhere: where a pair stood for nothing it was found stuck.
 
-    The last pair stands where Newton's method alone goes to and fro.
+    The last pair stands where Newton's method alone alternates.
     """
     centred = replace(SHELL, weight=np.ones(2))
     grid = np.stack(np.meshgrid(np.linspace(-25.0, 5.0, 31), np.linspace(-12.0, 12.0, 49)), axis=-1)
