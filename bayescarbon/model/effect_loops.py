@@ -78,7 +78,7 @@ def _lowering(seen: float, sampled: float, mineral: float, corner: float) -> flo
     share, found, low, step = _floored(seen)[0], 0.0, 0.0, math.inf
     # With so much taken off, m is less than half of P.
     high = max(sampled + 20.0, 1.0)
-    # Newton's method for the zero of an increasing function, held between where it is negative and where positive, since
+    # Newton's method for the zero of an increasing function, held between where that is negative and where positive:
     # it may alternate for ever where m turns.
     for _ in range(_STEPS):
         least, slope, _ = _least_share(sampled - found, mineral, corner)
